@@ -1,0 +1,1 @@
+"""The list of commands, and errors put into words and exit codes."""

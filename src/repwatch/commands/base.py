@@ -1,0 +1,218 @@
+"""What every command has: the general flags, and a session opened by them.
+
+A command is a function whose first parameter is a Session. `general` adds the general flags to
+its signature, so that they work before and after the command's name and are worded once.
+Everything heavy is imported when a command asks for it: `--help` and completion stay quick.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, Literal, ParamSpec
+
+import typer
+
+from repwatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from repwatch.config import Config
+    from repwatch.store.base import Reader, Store
+
+P = ParamSpec("P")
+
+Color = Literal["auto", "always", "never"]
+
+GENERAL = "General options"
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The general flags as they were typed."""
+
+    config: Path | None = None
+    db: str | None = None
+    quiet: bool = False
+    verbose: int = 0
+    color: Color | None = None
+    no_input: bool = False
+    no_pager: bool = False
+
+    def over(self, outer: Flags) -> Flags:
+        """Return these flags, and the outer ones (typed before the command's name) where unset."""
+        default = Flags()
+        unset = {
+            name: getattr(outer, name)
+            for name in self.__dataclass_fields__
+            if getattr(self, name) == getattr(default, name)
+        }
+        return replace(self, **unset)
+
+
+class Session:
+    """What a command works with; opened when first asked for."""
+
+    def __init__(self, flags: Flags) -> None:
+        self.flags = flags
+        self.now = datetime.now(UTC)
+
+    @cached_property
+    def config(self) -> Config:
+        """The checked configuration, its sources included.
+
+        Raises:
+            ConfigError: it is missing or wrong.
+        """
+        from repwatch.config import load
+
+        return load(self.flags.config, database=self.flags.db)
+
+    @cached_property
+    def settings(self) -> Config:
+        """The configuration as reading commands need it: without built sources, so it opens fast.
+
+        Raises:
+            ConfigError: it is missing or wrong.
+        """
+        from repwatch.config import load
+
+        if "config" in self.__dict__:
+            return self.config
+        return load(self.flags.config, database=self.flags.db, sources=False)
+
+    def reader(self) -> Reader:
+        """Open the store for reading.
+
+        Raises:
+            StoreError: it is missing, foreign, newer than this program or unreadable.
+        """
+        from repwatch.store import open_reader
+
+        return open_reader(self.settings.database)
+
+    def store(self) -> Store:
+        """Open the store for writing, made or migrated if need be.
+
+        Raises:
+            StoreError: it is locked, full, foreign, newer than this program or read-only.
+        """
+        from repwatch.store import open_store
+
+        return open_store(self.settings.database, self.settings.timezone)
+
+    @cached_property
+    def out(self) -> Console:
+        """Results go here."""
+        from repwatch.render import console
+
+        return console(sys.stdout, self.flags.color)
+
+    @cached_property
+    def err(self) -> Console:
+        """Progress, hints, warnings and errors go here."""
+        from repwatch.render import console
+
+        return console(sys.stderr, self.flags.color)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a person is there to answer a prompt."""
+        return not self.flags.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+    def say(self, text: str) -> None:
+        """Tell a person at the terminal something that is no result; not with --quiet or in a pipe."""
+        if not self.flags.quiet and sys.stderr.isatty():
+            self.err.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def warn(self, text: str) -> None:
+        """Tell whoever reads stderr something that should not be missed."""
+        from repwatch.text import clean
+
+        print(clean(text), file=sys.stderr)
+
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("-c", "--config", metavar="FILE", help="Configuration file.", rich_help_panel=GENERAL),
+]
+DbOption = Annotated[
+    str | None,
+    typer.Option("--db", metavar="PATH", help="Database file.", rich_help_panel=GENERAL),
+]
+QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="Say less.", rich_help_panel=GENERAL)]
+VerboseOption = Annotated[
+    int,
+    typer.Option(
+        "-v", "--verbose", count=True, help="Say more; twice for debugging.", rich_help_panel=GENERAL
+    ),
+]
+ColorOption = Annotated[
+    Color | None,
+    typer.Option("--color", help="When to use colour: auto.", rich_help_panel=GENERAL),
+]
+NoInputOption = Annotated[bool, typer.Option("--no-input", help="Never ask.", rich_help_panel=GENERAL)]
+NoPagerOption = Annotated[bool, typer.Option("--no-pager", help="Never page.", rich_help_panel=GENERAL)]
+
+_GENERAL_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "config": (ConfigOption, None),
+    "db": (DbOption, None),
+    "quiet": (QuietOption, False),
+    "verbose": (VerboseOption, 0),
+    "color": (ColorOption, None),
+    "no_input": (NoInputOption, False),
+    "no_pager": (NoPagerOption, False),
+}
+
+
+def general(command: Callable[Concatenate[Session, P], None]) -> Callable[..., None]:
+    """Give a command the general flags; it is called with the session that they open.
+
+    A closed pipe ends it quietly with 141, as it ends every other Unix tool.
+    """
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        context: typer.Context = kwargs.pop("_context")
+        typed = Flags(**{name: kwargs.pop(f"general_{name}") for name in _GENERAL_OPTIONS})
+        outer = context.find_root().obj
+        flags = typed.over(outer) if isinstance(outer, Flags) else typed
+        try:
+            command(Session(flags), *args, **kwargs)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(141) from None
+
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    added = [
+        inspect.Parameter(f"general_{name}", inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in _GENERAL_OPTIONS.items()
+    ]
+    context = inspect.Parameter("_context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+    run.__signature__ = inspect.Signature([*parameters, *added, context])  # type: ignore[attr-defined]  # functions carry it, typeshed does not say so
+    run.__annotations__ = {p.name: p.annotation for p in [*parameters, *added, context]}
+    return run
+
+
+def general_flags(
+    config: ConfigOption = None,
+    db: DbOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = 0,
+    color: ColorOption = None,
+    no_input: NoInputOption = False,
+    no_pager: NoPagerOption = False,
+) -> Flags:
+    """Return the general flags typed before the command's name."""
+    if color is not None and color not in ("auto", "always", "never"):
+        raise UsageError(f"--color takes auto, always or never, not {color!r}")
+    return Flags(config, db, quiet, verbose, color, no_input, no_pager)

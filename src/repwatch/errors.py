@@ -1,0 +1,131 @@
+"""Every error that repwatch raises on purpose.
+
+    RepwatchError
+        ConfigError     a person edits a file                    exit 3
+        UsageError      a person types another argument          exit 2
+        StoreError      stop: the database can't be used         exit 7
+            Busy        stop: another scan holds the lease       exit 75
+        SourceError     one page failed; the scan goes on
+            FetchError  wait `retry_after_s`, or give up
+            ParseError  the site changed, so its source is edited
+
+Foreign exceptions are translated once, at the edge they came through, with the cause chained.
+Only `cli` turns errors into words and exit codes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Reason = Literal[
+    "login",
+    "forbidden",
+    "robots",
+    "refused",
+    "not_found",
+    "gone",
+    "rate_limited",
+    "quota",
+    "unreachable",
+    "tls",
+    "timeout",
+    "too_large",
+    "encoding",
+    "http",
+    "blocked_page",
+    "layout",
+    "too_slow",
+    "crashed",
+]
+"""Why a page could not be read. *refused* is an address that may not be fetched."""
+
+
+class RepwatchError(Exception):
+    """Something a person can act on.
+
+    `hint` is the next thing to do, `where` the file, key or place it is about.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, where: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.where = where
+
+
+class UsageError(RepwatchError):
+    """A flag or an argument that names nothing: an unknown brand, source or time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong in a configuration; `line` is None when no line can be named."""
+
+    file: str
+    line: int | None
+    key: str
+    message: str
+
+
+class ConfigError(RepwatchError):
+    """A configuration that is missing, unreadable or wrong; all its mistakes at once."""
+
+    def __init__(
+        self,
+        message: str,
+        mistakes: tuple[Mistake, ...] = (),
+        *,
+        hint: str | None = None,
+        where: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, where=where)
+        self.mistakes = mistakes
+
+
+class StoreError(RepwatchError):
+    """A database that is missing, locked, full, foreign or newer than this program."""
+
+
+class Busy(StoreError):
+    """Another process holds the lease that this one needs."""
+
+
+class SourceError(RepwatchError):
+    """One page that could not be read, with a reason from a closed list."""
+
+    def __init__(self, reason: Reason, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.reason: Reason = reason
+
+
+class FetchError(SourceError):
+    """A request without a usable answer.
+
+    `retry_after_s` is what the server asked for or None; `transient` says that the same request
+    may work in a moment; `whole_host` that the host, not the page, turned us away.
+    """
+
+    def __init__(
+        self,
+        reason: Reason,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        transient: bool = False,
+        whole_host: bool = False,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(reason, message, hint=hint)
+        self.status = status
+        self.retry_after_s = retry_after_s
+        self.transient = transient
+        self.whole_host = whole_host
+
+
+class ParseError(SourceError):
+    """An answer that is not what the source's documentation promises."""
+
+    def __init__(self, message: str, *, reason: Reason = "layout", hint: str | None = None) -> None:
+        super().__init__(reason, message, hint=hint)

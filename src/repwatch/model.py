@@ -1,0 +1,262 @@
+"""The nouns of repwatch: plain values that one step hands to the next."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import Message
+from typing import Any, Literal
+
+from repwatch.errors import ParseError
+
+Kind = Literal["post", "comment", "review", "article"]
+Role = Literal["own", "competitor"]
+Relevance = Literal["about", "unsure"]
+Label = Literal["negative", "neutral", "positive", "unscored"]
+
+LABELS: tuple[Label, ...] = ("negative", "neutral", "positive", "unscored")
+
+
+class Secret(str):
+    """A text that may be sent to its own origin and shown to nobody."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """A name that is watched: what names it, what only seems to, and what is its own."""
+
+    key: str
+    name: str
+    terms: tuple[str, ...] = ()
+    weak_terms: tuple[str, ...] = ()
+    need_one_of: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    own_accounts: tuple[str, ...] = ()
+    own_domains: tuple[str, ...] = ()
+    role: Role = "own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One page to read: `since` is included, `until` is not.
+
+    `query` and `cursor` are the source's own words; the query is empty where a place is read as a
+    whole, the cursor None on the first page. `resume` is what the stream's last finished window
+    left behind (see Page.resume).
+    """
+
+    source: str
+    query: str
+    since: datetime
+    until: datetime
+    cursor: str | None = None
+    resume: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The same text for the same page of the same window, in every process."""
+        parts = (
+            self.source,
+            self.query,
+            epoch_ms(self.since),
+            epoch_ms(self.until),
+            self.cursor,
+        )
+        return hashlib.blake2b(json.dumps(parts).encode(), digest_size=10).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a source asks for.
+
+    Values of type Secret in params and headers never reach another origin. `page` marks a web
+    page, where robots.txt applies. A list of params keeps repeated keys.
+    """
+
+    method: Literal["GET", "POST"]
+    url: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said; the body is decoded from its content coding, header names are lower case."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def content_type(self) -> str:
+        """The media type in lower case, without parameters; empty if none was sent."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str | None:
+        """The charset that the header names, if it names one."""
+        header = Message()
+        header["content-type"] = self.headers.get("content-type", "")
+        charset = header.get_param("charset")
+        return charset if isinstance(charset, str) and charset else None
+
+    def json(self) -> Any:
+        """Return the parsed body.
+
+        Raises:
+            ParseError: the body is no JSON, or nested or sized beyond what can be read.
+        """
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise ParseError(f"the answer is not JSON: {str(error)[:120]}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One public text: a post, comment, review or article.
+
+    A source fills in what the platform says, and None for what it does not say. `space` and
+    `native_id` say where the id is unique and what it is; `parent_id` and `thread_id` are native
+    ids of the same space. `author_id` is the account in the form that own_accounts use for it.
+    `likes`, `replies`, `reposts` and `views` are counts, `score` a balance of votes.
+    `marks` are remarks for a person, such as "undated".
+    """
+
+    space: str
+    native_id: str | None
+    kind: Kind
+    url: str | None = None
+    title: str = ""
+    text: str = ""
+    author: str | None = None
+    author_id: str | None = None
+    author_url: str | None = None
+    author_is_bot: bool | None = None
+    published_at: datetime | None = None
+    edited_at: datetime | None = None
+    lang: str | None = None
+    rating: float | None = None
+    rating_worst: float | None = None
+    rating_best: float | None = None
+    item: str | None = None
+    parent_id: str | None = None
+    thread_id: str | None = None
+    likes: int | None = None
+    replies: int | None = None
+    reposts: int | None = None
+    views: int | None = None
+    score: int | None = None
+    marks: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The mention's identity; defined once the native id is (see tidy)."""
+        if self.native_id is None:
+            raise ValueError("a mention without a native id has no identity yet: tidy it first")
+        return mention_id(self.space, self.native_id)
+
+
+def mention_id(space: str, native_id: str) -> str:
+    """Return "m_" and 16 letters that are the same wherever this text is read."""
+    digest = hashlib.blake2b(f"{space}\n{native_id}".encode("utf-8", "replace"), digest_size=10)
+    return "m_" + base64.b32encode(digest.digest()).decode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a source read in one answer.
+
+    `cursors` are the pages that follow, `resume` is where the stream's next window may start, and
+    `skipped` has one reason for each entry that could not be used. `discovered` says that the
+    cursors are feeds found on a web page, which may live on another origin; `damaged` that the
+    answer was cut or malformed, so that entries may be missing.
+    """
+
+    mentions: tuple[Mention, ...] = ()
+    cursors: tuple[str, ...] = ()
+    resume: str | None = None
+    skipped: tuple[str, ...] = ()
+    discovered: bool = False
+    damaged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a text names a brand: characters `start` to `end` of the title or the text."""
+
+    field: Literal["title", "text", "url", "author", "item"]
+    start: int
+    end: int
+    term: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """How a text sounds: from -1.0 to 1.0, None when it could not be judged, and its label.
+
+    `reasons` are the words, phrases and ratings that carried it, as a person would say them.
+    """
+
+    score: float | None
+    label: Label
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """One mention read for one brand; `own` says that the brand itself wrote it."""
+
+    brand: str
+    relevance: Relevance
+    own: bool
+    spans: tuple[Span, ...]
+    sentiment: Sentiment
+    scorer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMiss:
+    """A text that almost named a brand, kept for a while so that a changed query can be tried."""
+
+    brand: str
+    spans: tuple[Span, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A tidied mention with all that was found out about it.
+
+    `version` changes when anything that the platform says about the mention changes. `twins` are
+    hashes by which a mention is known again when its id flaps (design.md, identity).
+    """
+
+    mention: Mention
+    version: bytes
+    twins: tuple[bytes, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
+
+
+def epoch_ms(moment: datetime) -> int:
+    """Return a UTC moment as whole milliseconds since 1970."""
+    return round(moment.timestamp() * 1000)
+
+
+def from_epoch_ms(ms: int) -> datetime:
+    """Return the UTC moment of milliseconds since 1970."""
+    return datetime.fromtimestamp(ms / 1000, UTC)

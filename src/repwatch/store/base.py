@@ -1,0 +1,362 @@
+"""What a store can do, in words of the domain; the only door to SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from repwatch.errors import Reason
+from repwatch.model import Judged, Kind, Label, Relevance, Task
+
+Order = Literal["newest", "oldest", "negative", "engaged", "rank"]
+"""How rows come: by time, most negative first, most engagement first, best search hit first."""
+
+By = Literal["brand", "source", "day", "label", "lang", "author", "kind"]
+
+Status = Literal["ok", "unchanged", "partial", "failed", "waiting", "no_access", "not_reached"]
+"""What a source did in a run: *waiting* is a rate limit or quota, *no_access* a refused login,
+*partial* that some of its pages or streams failed or were left, *not_reached* that time ran out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which mentions are meant; an empty tuple means all. `since` is included, `until` is not.
+
+    `words` is a search: words, "phrases", -not, OR. Own posts and unsure mentions are left out
+    unless asked for.
+    """
+
+    brands: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    labels: tuple[Label, ...] = ()
+    langs: tuple[str, ...] = ()
+    words: str | None = None
+    relevance: tuple[Relevance, ...] = ("about",)
+    own: bool | None = False
+    trended: bool = False
+    """Leave out undated mentions of a stream's first read: their day is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionRow:
+    """A stored mention as one brand's assessment sees it.
+
+    `at` is when it was published, or collected when it is undated. `engagement` is likes, replies
+    and reposts as far as they are known. `snippet` is only there after a search, with the words
+    found between U+0002 and U+0003.
+    """
+
+    id: str
+    brand: str
+    source: str
+    space: str
+    native_id: str
+    kind: Kind
+    url: str | None
+    title: str
+    text: str
+    author: str | None
+    author_id: str | None
+    author_url: str | None
+    at: datetime
+    published_at: datetime | None
+    edited_at: datetime | None
+    collected_at: datetime
+    day: str
+    lang: str | None
+    rating: float | None
+    rating_worst: float | None
+    rating_best: float | None
+    item: str | None
+    parent_id: str | None
+    thread_id: str | None
+    likes: int | None
+    replies: int | None
+    reposts: int | None
+    views: int | None
+    score: int | None
+    engagement: int
+    marks: tuple[str, ...]
+    relevance: Relevance
+    own: bool
+    sentiment: float | None
+    label: Label
+    reasons: tuple[str, ...]
+    matched: tuple[str, ...]
+    """The rules and terms by which the brand was found, as "rule: term"."""
+    scorer: str
+    snippet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many mentions share `key`, the values of the groups in the order asked for.
+
+    `tone_sum` is the sum of the sentiments of the scored ones.
+    """
+
+    key: tuple[str, ...]
+    mentions: int
+    negative: int
+    neutral: int
+    positive: int
+    unscored: int
+    tone_sum: float
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What lets a server say "unchanged", and lets us see it when the server does not say so."""
+
+    url: str
+    etag: str | None
+    last_modified: str | None
+    body_hash: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """What is remembered of one query of one source between two scans."""
+
+    source: str
+    query: str
+    read_until: datetime | None = None
+    resume: str | None = None
+    validators: Validators | None = None
+    fingerprint: str = ""
+    """What the stream was read with: matching rules and the parser's version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTask:
+    """A page that is still to be read, and what its window has shown so far."""
+
+    task: Task
+    pages: int
+    """Pages of this window that were read already."""
+    shown: frozenset[str]
+    """Mention ids that pages of this window have shown."""
+    first_read: bool
+    """The stream was never read to an end before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSave:
+    """One page as it is kept: all of it or nothing, in one transaction.
+
+    `following` are the pages that come next. With `window_done` the window's tasks are deleted,
+    and the stream's `read_until` (to the task's until), `resume`, `validators` and `fingerprint`
+    move. With `partial` as well, the page cap was reached: the last cursor stays open.
+    """
+
+    task: Task
+    collected_at: datetime
+    judged: Sequence[Judged]
+    shown: Sequence[str]
+    """Ids of all mentions of the page, kept or not."""
+    seen: Sequence[bytes]
+    """Versions of the page's mentions, so that unchanged ones are not judged again."""
+    following: Sequence[Task] = ()
+    window_done: bool = False
+    resume: str | None = None
+    validators: Validators | None = None
+    fingerprint: str = ""
+    first_read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a page changed: mentions that are new, that were updated, and new negative ones."""
+
+    new: int = 0
+    updated: int = 0
+    negative: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostState:
+    """What is remembered of one host (host:port as written in the URL) between two scans."""
+
+    host: str
+    next_at: datetime | None = None
+    """No request before this; moves with every request."""
+    back_off_until: datetime | None = None
+    back_off_why: Reason | None = None
+    strikes: int = 0
+    """Times in a row that the host turned us away."""
+    robots: str | None = None
+    """The text of robots.txt; empty when there is none, None when it was never read."""
+    robots_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one source did in one run."""
+
+    run: str
+    source: str
+    status: Status
+    started_at: datetime
+    ended_at: datetime
+    reason: Reason | None = None
+    detail: str = ""
+    fetched: int = 0
+    new: int = 0
+    updated: int = 0
+    negative: int = 0
+    skipped: int = 0
+    requests: int = 0
+    next_at: datetime | None = None
+    """When it is due again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One scan. A run without an end was cut off, or is still going on."""
+
+    id: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    exit_code: int | None = None
+    due: int = 0
+    outcomes: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How a source has fared, folded from its outcomes; *failed* in a row includes no_access."""
+
+    source: str
+    last: Outcome
+    last_ok_at: datetime | None
+    failures_in_a_row: int
+    failing_since: datetime | None
+    mentions: int
+    """Mentions first seen through it, ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds a lease, since when and until when."""
+
+    name: str
+    holder: str
+    taken_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreInfo:
+    """The store in numbers, for doctor and status."""
+
+    path: str
+    schema: int
+    bytes: int
+    mentions: int
+    near_misses: int
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """The questions that reports ask; every call sees one moment of the store."""
+
+    def mentions(
+        self, filter: Filter, *, order: Order = "newest", limit: int | None = None
+    ) -> Iterator[MentionRow]:
+        """Yield matching rows, streamed.
+
+        Raises:
+            UsageError: the search in filter.words can't be read.
+        """
+
+    def counts(self, filter: Filter, by: Sequence[By] = ()) -> list[Count]:
+        """Return a count for each group, or a single one with an empty key; ordered by key."""
+
+    def mention(self, prefix: str) -> list[MentionRow]:
+        """Return one mention, a row for each brand it was assessed for.
+
+        Raises:
+            UsageError: no id begins so, or several do (they are listed).
+        """
+
+    def runs(self, limit: int | None = None) -> list[Run]:
+        """Return the newest runs, newest first, with their outcomes."""
+
+    def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
+        """Return what sources did in the runs that started in the window, and the last outcome of
+        each source before it, oldest first."""
+
+    def health(self) -> dict[str, Health]:
+        """Return how each source fares that has ever been scanned."""
+
+    def open_tasks(self, sources: Sequence[str]) -> list[OpenTask]:
+        """Return the pages that are still to be read, oldest window first."""
+
+    def lease(self, name: str) -> Lease | None:
+        """Return who holds a lease now."""
+
+    def info(self) -> StoreInfo:
+        """Return the store in numbers."""
+
+    def close(self) -> None:
+        """Give the file back."""
+
+
+class Store(Reader, Protocol):
+    """What the scan writes; one process's main thread holds it."""
+
+    def take_lease(self, name: str, holder: str, now: datetime, seconds: float) -> Lease | None:
+        """Take or renew a lease; return None when we hold it now, else the other one's."""
+
+    def release_lease(self, name: str, holder: str) -> None:
+        """Give a lease back if we hold it."""
+
+    def begin_run(self, run: Run) -> None:
+        """Note that a scan has begun."""
+
+    def save_outcome(self, outcome: Outcome) -> None:
+        """Note what a source did in a run, replacing what was noted before."""
+
+    def end_run(self, run: Run) -> None:
+        """Note how a scan ended."""
+
+    def streams(self, source: str) -> dict[str, Stream]:
+        """Return the streams of a source by query."""
+
+    def open_window(self, task: Task) -> OpenTask:
+        """Store the first page of a window and return it; a window that is open is returned as it is."""
+
+    def forget_resume(self, source: str, query: str) -> None:
+        """Drop a stream's resume cursor, which led nowhere."""
+
+    def seen(self, source: str, query: str) -> frozenset[bytes]:
+        """Return the versions of mentions that a stream has shown in the last 30 days."""
+
+    def save_page(self, page: PageSave) -> Saved:
+        """Keep one page, all of it or nothing."""
+
+    def save_unchanged(self, task: Task, now: datetime) -> None:
+        """Note that a task's stream was unchanged: its window is done, what it showed is still there."""
+
+    def host(self, host: str) -> HostState:
+        """Return what is remembered of a host; a blank state for a new one."""
+
+    def reserve(self, host: str, now: datetime, gap_s: float) -> datetime:
+        """Reserve the host's next slot, the earliest that is `gap_s` after the one before, and return it."""
+
+    def back_off(self, host: str, until: datetime, why: Reason) -> None:
+        """Leave a host alone until then, and count the strike."""
+
+    def forgive(self, host: str) -> None:
+        """Forget a host's strikes: it answered."""
+
+    def save_robots(self, host: str, robots: str, until: datetime) -> None:
+        """Keep a host's robots.txt."""
+
+    def tidy(self, now: datetime) -> None:
+        """Drop what has expired: seen marks after 30 days, near-misses after 14; then checkpoint."""
