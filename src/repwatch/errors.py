@@ -87,7 +87,7 @@ class StoreError(RepwatchError):
     """A database that is missing, locked, full, foreign or newer than this program."""
 
 
-class Busy(StoreError):
+class Busy(StoreError):  # noqa: N818 (it reads as what it is, like the names of exit codes)
     """Another process holds the lease that this one needs."""
 
 

@@ -288,8 +288,11 @@ class Reader(Protocol):
         """Return the newest runs, newest first, with their outcomes."""
 
     def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
-        """Return what sources did in the runs that started in the window, and the last outcome of
-        each source before it, oldest first."""
+        """Return what sources did in runs that started in the window, oldest first.
+
+        The last outcome of each source before the window comes first, so that a gap that reaches
+        into the window can be seen.
+        """
 
     def health(self) -> dict[str, Health]:
         """Return how each source fares that has ever been scanned."""
