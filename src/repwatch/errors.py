@@ -16,7 +16,7 @@ Only `cli` turns errors into words and exit codes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Reason = Literal[
     "login",
@@ -52,6 +52,17 @@ class RepwatchError(Exception):
         self.message = message
         self.hint = hint
         self.where = where
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A worker process hands its errors over; their constructors take more than `args`.
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[RepwatchError], args: tuple[Any, ...], state: dict[str, Any]) -> RepwatchError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class UsageError(RepwatchError):

@@ -29,6 +29,13 @@ class Secret(str):
     def __repr__(self) -> str:
         return "'***'"
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let settings of this type be checked: they are texts, and stay secret."""
+        from pydantic_core import core_schema  # noqa: PLC0415 (only where a configuration is checked)
+
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:

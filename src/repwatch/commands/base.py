@@ -151,7 +151,12 @@ QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="Say less.", ri
 VerboseOption = Annotated[
     int,
     typer.Option(
-        "-v", "--verbose", count=True, help="Say more; twice for debugging.", rich_help_panel=GENERAL
+        "-v",
+        "--verbose",
+        count=True,
+        show_default=False,
+        help="Say more; twice for debugging.",
+        rich_help_panel=GENERAL,
     ),
 ]
 ColorOption = Annotated[
@@ -177,10 +182,13 @@ def general(command: Callable[Concatenate[Session, P], None]) -> Callable[..., N
 
     A closed pipe ends it quietly with 141, as it ends every other Unix tool.
     """
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    contexts = [p.name for p in own if p.annotation is typer.Context]  # typer passes just one
+    has_context, context_name = bool(contexts), contexts[0] if contexts else "_context"
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        context: typer.Context = kwargs.pop("_context")
+        context: typer.Context = kwargs[context_name] if has_context else kwargs.pop(context_name)
         typed = Flags(**{name: kwargs.pop(f"general_{name}") for name in _GENERAL_OPTIONS})
         outer = context.find_root().obj
         flags = typed.over(outer) if isinstance(outer, Flags) else typed
@@ -191,16 +199,25 @@ def general(command: Callable[Concatenate[Session, P], None]) -> Callable[..., N
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(141) from None
 
-    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
     added = [
         inspect.Parameter(f"general_{name}", inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
         for name, (kind, default) in _GENERAL_OPTIONS.items()
     ]
-    context = inspect.Parameter("_context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
-    run.__signature__ = inspect.Signature([*parameters, *added, context])  # type: ignore[attr-defined]  # functions carry it, typeshed does not say so
-    run.__annotations__ = {p.name: p.annotation for p in [*parameters, *added, context]}
+    if not has_context:
+        added.append(
+            inspect.Parameter(context_name, inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+        )
+    parameters = [*(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *added]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # functions carry it, typeshed does not say so
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    run.__doc__ = flowing(command.__doc__ or "")
     return run
+
+
+def flowing(doc: str) -> str:
+    """Return a docstring whose paragraphs are one line each, for a terminal to wrap; examples stay."""
+    paragraphs = inspect.cleandoc(doc).split("\n\n")
+    return "\n\n".join(p if p.startswith(" ") else " ".join(p.split()) for p in paragraphs)
 
 
 def general_flags(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -44,8 +45,19 @@ PeriodOption = Annotated[
         rich_help_panel=FILTER,
     ),
 ]
+
+
+class LabelChoice(StrEnum):
+    """The labels as typer takes them: it knows lists of enumerations, but not of literals."""
+
+    negative = "negative"
+    neutral = "neutral"
+    positive = "positive"
+    unscored = "unscored"
+
+
 LabelOption = Annotated[
-    list[Literal["negative", "neutral", "positive", "unscored"]] | None,
+    list[LabelChoice] | None,
     typer.Option("--label", help="Only this label; may be repeated.", rich_help_panel=FILTER),
 ]
 LangOption = Annotated[

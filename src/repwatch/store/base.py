@@ -41,7 +41,8 @@ class Filter:
     """Leave out undated mentions of a stream's first read: their day is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: that takes four times as long to build, and an export builds a million.
+@dataclass(slots=True, kw_only=True)
 class MentionRow:
     """A stored mention as one brand's assessment sees it.
 
@@ -151,7 +152,7 @@ class PageSave:
 
     `following` are the pages that come next. With `window_done` the window's tasks are deleted,
     and the stream's `read_until` (to the task's until), `resume`, `validators` and `fingerprint`
-    move. With `partial` as well, the page cap was reached: the last cursor stays open.
+    move; without, the task is done and those that follow stay open.
     """
 
     task: Task

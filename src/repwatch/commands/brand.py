@@ -1,0 +1,235 @@
+"""`brand`: what is watched, and whether a text would be found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from repwatch.commands.base import Session, general
+from repwatch.commands.options import (
+    ColumnsOption,
+    CsvOption,
+    JsonlOption,
+    JsonOption,
+    NoHeaderOption,
+    OutputOption,
+)
+from repwatch.commands.score import read_text
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from repwatch.match import Matched
+    from repwatch.model import Brand, Mention, Span
+    from repwatch.render import Format
+
+app = typer.Typer(help="What is watched.", no_args_is_help=True)
+
+AROUND = 40
+"""Characters shown on each side of what matched."""
+
+MOST_SPANS = 5
+"""Places shown of each brand in one text."""
+
+
+@app.command("list")
+@general
+def list_brands(
+    session: Session,
+    json: JsonOption = False,
+    jsonl: JsonlOption = False,
+    csv: CsvOption = False,
+    output: OutputOption = None,
+    columns: ColumnsOption = None,
+    no_header: NoHeaderOption = False,
+) -> None:
+    r"""List the brands that are watched, and what names them.
+
+    \b
+    repwatch brand list
+    """
+    from repwatch.render import Column, choose, chosen_format, listing, text_of
+
+    def few(words: Sequence[str]) -> str:
+        return ", ".join(words) or text_of(None)
+
+    known = [
+        Column("brand"),
+        Column("role"),
+        Column("name"),
+        Column("terms", show=few),
+        Column("weak_terms", show=few),
+    ]
+    rows = [
+        {
+            "brand": brand.key,
+            "role": brand.role,
+            "name": brand.name,
+            "terms": brand.terms,
+            "weak_terms": brand.weak_terms,
+        }
+        for brand in session.settings.brands.values()
+    ]
+    listing(
+        session.out,
+        rows,
+        choose(known, columns),
+        schema="repwatch.brands/1",
+        key="brands",
+        format=cast("Format", chosen_format(None, json=json, jsonl=jsonl, csv=csv, default="table")),
+        path=output,
+        header=not no_header,
+    )
+
+
+@app.command("show")
+@general
+def show(
+    session: Session,
+    brand: Annotated[str, typer.Argument(metavar="BRAND", help="Its key in the configuration.")],
+    json: JsonOption = False,
+) -> None:
+    r"""Show all that is known of one brand.
+
+    \b
+    repwatch brand show acme
+    """
+    from repwatch.render import flat, json_document
+
+    document = _document(_brand(session, brand))
+    if json:
+        session.out.file.write(json_document("repwatch.brand/1", document))
+        return
+    for name, value in document.items():
+        words = value if isinstance(value, str) else ", ".join(value)
+        print(f"{name:13}{flat(words) or '–'}")
+
+
+@app.command("test")
+@general
+def try_text(
+    session: Session,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What somebody wrote; - reads it from stdin.")],
+    brand: Annotated[
+        list[str] | None,
+        typer.Option("-b", "--brand", metavar="BRAND", help="Only this brand; may be repeated."),
+    ] = None,
+    title: Annotated[str, typer.Option("--title", metavar="TEXT", help="Its title, if it has one.")] = "",
+    json: JsonOption = False,
+) -> None:
+    r"""Say which brands a text is about, and why or why not.
+
+    Nothing is fetched or stored.
+
+    \b
+    repwatch brand test "My acme broke after two days"
+    repwatch brand test --brand acme --title "Anvils" "acme or zed?"
+    """
+    from repwatch.match import Matcher
+    from repwatch.model import Mention
+    from repwatch.render import json_document
+    from repwatch.text import clean
+
+    brands = session.settings.brands
+    chosen = [_brand(session, key) for key in dict.fromkeys(brand)] if brand else list(brands.values())
+    mention = Mention(space="test", native_id="test", kind="post", title=clean(title), text=read_text(text))
+    matched = Matcher(chosen).match(mention)
+    verdicts = [_verdict(one, matched, mention) for one in chosen]
+    if json:
+        body = {"title": mention.title, "text": mention.text, "brands": verdicts}
+        session.out.file.write(json_document("repwatch.brand_test/1", body))
+        return
+    for verdict in verdicts:
+        session.out.print(_headline(verdict), soft_wrap=True)
+        for span in verdict["spans"][:MOST_SPANS]:
+            session.out.print(_quote(span, getattr(mention, span["field"]) or ""), soft_wrap=True)
+        if len(verdict["spans"]) > MOST_SPANS:
+            print(f"  … {len(verdict['spans']) - MOST_SPANS} more")
+    if not verdicts:
+        session.say("No brand is configured.")
+
+
+def _brand(session: Session, key: str) -> Brand:
+    from repwatch.render import pick
+
+    return session.settings.brands[pick(key, session.settings.brands, "brand")]
+
+
+def _document(brand: Brand) -> dict[str, Any]:
+    return {
+        "brand": brand.key,
+        "name": brand.name,
+        "role": brand.role,
+        "terms": brand.terms,
+        "weak_terms": brand.weak_terms,
+        "need_one_of": brand.need_one_of,
+        "exclude": brand.exclude,
+        "own_accounts": brand.own_accounts,
+        "own_domains": brand.own_domains,
+    }
+
+
+def _verdict(brand: Brand, matched: Matched, mention: Mention) -> dict[str, Any]:
+    for match in matched.about:
+        if match.brand == brand.key:
+            return _as_document(brand, True, "", match.spans, mention)
+    for miss in matched.near_misses:
+        if miss.brand == brand.key:
+            return _as_document(brand, False, miss.why, miss.spans, mention)
+    words = (*brand.terms, *brand.weak_terms)
+    why = "none of its terms is in the text" if words else "it has no terms"
+    return _as_document(brand, False, why, (), mention)
+
+
+def _as_document(
+    brand: Brand, about: bool, why: str, spans: Sequence[Span], mention: Mention
+) -> dict[str, Any]:
+    found = [
+        {
+            "field": span.field,
+            "start": span.start,
+            "end": span.end,
+            "text": (getattr(mention, span.field) or "")[span.start : span.end],
+            "rule": span.rule,
+            "term": span.term,
+        }
+        for span in spans
+    ]
+    return {"brand": brand.key, "about": about, "why": why, "spans": found}
+
+
+def _headline(verdict: dict[str, Any]) -> Text:
+    from rich.text import Text
+
+    from repwatch.render import flat
+
+    line = Text(f"{verdict['brand']}: ")
+    line.append("about" if verdict["about"] else "not about", style="green" if verdict["about"] else "yellow")
+    return line.append(f" ({flat(verdict['why'])})") if verdict["why"] else line
+
+
+def _quote(span: dict[str, Any], text: str) -> Text:
+    """Return the words around a place, with the place in brackets."""
+    from rich.text import Text
+
+    from repwatch.render import flat
+
+    start, end = span["start"], span["end"]
+    first, last = max(0, start - AROUND), min(len(text), end + AROUND)
+    quote = Text(f"  {span['field']} {start}-{end}, {flat(span['rule'])}: ")
+    quote.append(("…" if first else "") + _edge(text[first:start]))
+    quote.append(f"[{flat(text[start:end])}]", style="bold")
+    return quote.append(_edge(text[end:last]) + ("…" if last < len(text) else ""))
+
+
+def _edge(text: str) -> str:
+    """Return a text on one line that keeps the blanks at its ends."""
+    from repwatch.render import flat
+
+    return (
+        (" " if text[:1].isspace() else "")
+        + flat(text)
+        + (" " if text[-1:].isspace() and text.strip() else "")
+    )

@@ -1,0 +1,237 @@
+"""`repwatch doctor`: whether everything that a scan needs is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from repwatch.commands.base import Session, general
+from repwatch.commands.options import JsonOption
+from repwatch.errors import RepwatchError, StoreError
+
+if TYPE_CHECKING:
+    from repwatch.config import Config
+    from repwatch.errors import FetchError
+    from repwatch.model import Answer
+    from repwatch.store.base import Reader
+
+CONDITION_MET = 8
+LITTLE_BYTES = 200 * 1024 * 1024
+CLOCK_OFF_S = 120.0
+MOSTLY_UNSCORED = 0.3
+LATE = 3
+"""A scan that is overdue by so many of its intervals is not running any more."""
+
+Level = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found out about one part."""
+
+    level: Level
+    part: str
+    text: str
+
+
+@general
+def doctor(
+    session: Session,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no source; look only at this machine.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 8 for warnings, too.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Check the configuration, the store, the disk, the clock, the sources and the schedule.
+
+    Each source is asked once, politely; nothing is stored. Exits with 8 if something is broken.
+
+    Examples:
+
+        repwatch doctor --offline
+        repwatch doctor --json
+    """
+    findings = list(_examine(session, offline))
+    worst = {finding.level for finding in findings}
+    if json:
+        from repwatch.render import json_document
+
+        body = {"ok": "fail" not in worst, "findings": [asdict(finding) for finding in findings]}
+        sys.stdout.write(json_document("repwatch.doctor/1", body))
+    else:
+        _show(session, findings)
+    if "fail" in worst or (strict and "warn" in worst):
+        raise typer.Exit(CONDITION_MET)
+
+
+def _examine(session: Session, offline: bool) -> Iterator[Finding]:
+    from repwatch.config import examine
+
+    try:
+        checked = examine(session.flags.config, database=session.flags.db)
+    except RepwatchError as error:
+        yield Finding("fail", "config", f"{error.message}. {error.hint or ''}".strip())
+        return
+    config = checked.config
+    brands, sources = len(config.brands), len(config.sources)
+    yield Finding("ok", "config", f"{config.path}, {brands} brands, {sources} sources")
+    yield from (Finding("warn", "config", f"{one.key}: {one.message}") for one in checked.warnings)
+    yield from _modes(config)
+    yield _disk(config)
+    if config.database.exists():
+        try:
+            with closing(session.reader()) as reader:
+                yield from _store(session, config, reader)
+        except StoreError as error:
+            yield Finding("fail", "store", f"{error.message}. {error.hint or ''}".strip())
+            return
+    else:
+        yield Finding("warn", "store", f"{config.database} is not there yet; the first scan makes it")
+    if not offline:
+        yield from _sources(session, config)
+    yield _terminal(session)
+
+
+def _modes(config: Config) -> Iterator[Finding]:
+    for path, others in (
+        (config.path, stat.S_IWGRP | stat.S_IWOTH),
+        (config.database, stat.S_IRWXG | stat.S_IRWXO),
+    ):
+        if path.exists() and path.stat().st_mode & others:
+            verb = "change" if path == config.path else "read"
+            yield Finding("warn", "files", f"others may {verb} {path}; set it with: chmod 600 {path}")
+
+
+def _disk(config: Config) -> Finding:
+    from repwatch.render import size
+
+    folder = next(parent for parent in config.database.absolute().parents if parent.exists())
+    free = shutil.disk_usage(folder).free
+    writable = os.access(config.database if config.database.exists() else folder, os.W_OK)
+    if not writable:
+        return Finding("fail", "disk", f"{config.database} can't be written")
+    return Finding("warn" if free < LITTLE_BYTES else "ok", "disk", f"{size(free)} free at {folder}")
+
+
+def _store(session: Session, config: Config, reader: Reader) -> Iterator[Finding]:
+    from repwatch.render import ago, percent, size
+    from repwatch.store.base import Filter
+
+    info = reader.info()
+    details = ", ".join(f"{name} {value}" for name, value in info.details.items())
+    yield Finding(
+        "ok", "store", f"schema {info.schema}, {info.mentions} mentions, {size(info.bytes)}, {details}"
+    )
+    runs = reader.runs(limit=1)
+    every_s = min((source.every_s for source in config.sources.values()), default=config.scan.every_s)
+    if not runs:
+        yield Finding("warn", "schedule", "never scanned; see: repwatch schedule --cron")
+    else:
+        late = session.now - runs[0].started_at > timedelta(seconds=LATE * every_s)
+        text = f"last scan {ago(runs[0].started_at, session.now)}"
+        yield Finding(
+            "warn" if late else "ok", "schedule", text + ("; see: repwatch schedule --cron" if late else "")
+        )
+    for key, health in reader.health().items():
+        if key in config.sources and health.failures_in_a_row >= config.scan.tolerate:
+            text = f"{key} failed {health.failures_in_a_row} times in a row: {health.last.detail}"
+            yield Finding("warn", "history", text)
+    for count in reader.counts(Filter(since=session.now - timedelta(days=14)), by=("source",)):
+        if count.mentions and count.unscored / count.mentions > MOSTLY_UNSCORED:
+            share = percent(count.unscored / count.mentions)
+            read = ", ".join(config.scoring.languages)
+            text = f"{share} of {count.key[0]} was not scored in 14 days; the scorer reads {read} only"
+            yield Finding("warn", "languages", text)
+
+
+def _sources(session: Session, config: Config) -> Iterator[Finding]:
+    """Ask each source for its first page, at the pace that its host asks for."""
+    from repwatch.crawl import answers, crawler_for
+    from repwatch.errors import FetchError
+    from repwatch.model import Task
+
+    watched = [
+        source for source in config.sources.values() if source.source is not None and not source.paused
+    ]
+    with closing(session.store()) as store:
+        crawler = crawler_for(config.http, config.scan.jobs, store, lambda: session.now)
+        with closing(crawler):
+            for watch in watched:
+                source = watch.source
+                assert source is not None  # noqa: S101 (chosen above)
+                for query in list(source.queries(list(config.brands.values())))[:1]:
+                    since = session.now - timedelta(days=1)
+                    task = Task(source=watch.key, query=query, since=since, until=session.now)
+                    crawler.submit(watch.key, source.request(task), pace_s=source.pace_s)
+            found = answers(crawler, config.scan.max_time_s)
+    errors = {key: answer for key, answer in found.items() if isinstance(answer, FetchError)}
+    missing = [source.key for source in watched if source.key not in found]
+    good = len(found) - len(errors)
+    level: Level = "ok" if good == len(watched) else "fail" if not good and watched else "warn"
+    yield Finding(level, "sources", f"{good} of {len(watched)} answer")
+    for key, error in errors.items():
+        yield Finding("warn", "sources", f"{key}: {error.message}")
+    yield from (Finding("warn", "sources", f"{key}: no answer in time") for key in missing)
+    yield from _clock(session, found)
+
+
+def _clock(session: Session, found: dict[str, Answer | FetchError]) -> Iterator[Finding]:
+    from datetime import UTC, datetime
+
+    from repwatch.dates import moment
+    from repwatch.errors import FetchError
+
+    now = datetime.now(UTC)
+    dates = [moment(a.headers.get("date")) for a in found.values() if not isinstance(a, FetchError)]
+    offs = sorted(abs((now - date).total_seconds()) for date in dates if date is not None)
+    if offs:
+        off_s = offs[len(offs) // 2]
+        took_s = (now - session.now).total_seconds()  # the answers are as old as this check took
+        level: Level = "warn" if off_s > CLOCK_OFF_S + took_s else "ok"
+        yield Finding(level, "clock", f"{off_s:.0f} s from what the sources' servers say")
+
+
+def _terminal(session: Session) -> Finding:
+    out = session.out
+    encoding = getattr(sys.stdout, "encoding", None) or "unknown"
+    colour = "colour" if out.color_system else "no colour"
+    level: Level = "ok" if encoding.lower().replace("-", "") == "utf8" else "warn"
+    return Finding(level, "terminal", f"{out.width} columns, {encoding}, {colour}")
+
+
+def _show(session: Session, findings: list[Finding]) -> None:
+    from rich.text import Text
+
+    from repwatch.render import Column, plural, table
+
+    styles = {"ok": "green", "warn": "yellow", "fail": "red"}
+    columns = [
+        Column("level", title="", show=lambda level: Text(level, styles[level])),
+        Column("part", title=""),
+        Column("text", title=""),
+    ]
+    if session.out.is_terminal:
+        # Long lines wrap: what is wrong must not be cut off.
+        for finding in findings:
+            line = Text.assemble(
+                (f"{finding.level:5}", styles[finding.level]), f" {finding.part:10} ", finding.text
+            )
+            session.out.print(line, soft_wrap=False)
+    else:
+        table(session.out, [asdict(finding) for finding in findings], columns)
+    warnings = sum(finding.level == "warn" for finding in findings)
+    failures = sum(finding.level == "fail" for finding in findings)
+    if warnings or failures:
+        session.say(f"{plural(failures, 'failure')}, {plural(warnings, 'warning')}")
+    else:
+        session.say("All is well.")

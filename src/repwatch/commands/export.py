@@ -1,0 +1,147 @@
+"""`export`: mentions for spreadsheets and other programs."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from repwatch.commands.base import Session, general
+from repwatch.commands.options import (
+    FILTER,
+    OUTPUT,
+    BrandOption,
+    ColumnsOption,
+    CsvOption,
+    JsonlOption,
+    LabelOption,
+    LangOption,
+    LimitOption,
+    NoHeaderOption,
+    OutputOption,
+    PeriodOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+)
+from repwatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from repwatch.store.base import MentionRow
+    from repwatch.writers import ExportFormat
+
+
+@general
+def export(
+    session: Session,
+    what: Annotated[  # noqa: ARG001 (there is one thing to export yet; its name keeps room for others)
+        Literal["mentions"], typer.Argument(help="What is written: mentions.")
+    ] = "mentions",
+    brand: BrandOption = None,
+    source: SourceOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    period: PeriodOption = None,
+    label: LabelOption = None,
+    lang: LangOption = None,
+    limit: LimitOption = None,
+    unsure: Annotated[
+        bool,
+        typer.Option("--unsure", help="Also those that may be about something else.", rich_help_panel=FILTER),
+    ] = False,
+    own: Annotated[
+        bool, typer.Option("--own", help="Also what the brand itself wrote.", rich_help_panel=FILTER)
+    ] = False,
+    format: Annotated[
+        Literal["csv", "jsonl", "xlsx"] | None,
+        typer.Option("--format", help="By the ending of FILE, else csv.", rich_help_panel=OUTPUT),
+    ] = None,
+    csv: CsvOption = False,
+    jsonl: JsonlOption = False,
+    excel: Annotated[
+        bool,
+        typer.Option("--excel", help="CSV that Excel opens as UTF-8.", rich_help_panel=OUTPUT),
+    ] = False,
+    output: OutputOption = None,
+    columns: ColumnsOption = None,
+    no_header: NoHeaderOption = False,
+) -> None:
+    """Write mentions out, oldest first, each with all that is known about it.
+
+    Formulas in CSV are disarmed with an apostrophe; JSON lines have the texts as they are.
+
+    Examples:
+
+        repwatch export --since 7d -o mentions.csv
+        repwatch export --period last-week --format xlsx -o week.xlsx
+        repwatch export --columns id,at,brand,label,text > mentions.csv
+    """
+    from dataclasses import replace
+
+    from repwatch.commands.filters import build_filter
+    from repwatch.render import chosen_format, is_stdout, pick, plural
+    from repwatch.writers import COLUMNS
+
+    asked: ExportFormat = chosen_format(format, csv=csv, jsonl=jsonl, default=by_ending(output))
+    if excel and asked != "csv":
+        raise UsageError(f"--excel is about CSV, not {asked}", hint="Leave out --excel.")
+    if asked == "xlsx" and is_stdout(output) and session.out.is_terminal:
+        raise UsageError("a spreadsheet can't be shown at a terminal", hint="Name a file: -o mentions.xlsx")
+    names = list(COLUMNS)
+    if columns is not None:
+        names = [pick(name.strip(), COLUMNS, "column") for name in columns.split(",") if name.strip()]
+        if not names:
+            raise UsageError("--columns names no column", hint=f"There is: {', '.join(COLUMNS)}")
+    found, _ = build_filter(
+        session,
+        brand=brand,
+        source=source,
+        since=since,
+        until=until,
+        period=period,
+        label=label,
+        lang=lang,
+    )
+    found = replace(
+        found,
+        relevance=("about", "unsure") if unsure else ("about",),
+        own=None if own else False,
+    )
+    with closing(session.reader()) as reader:
+        rows = reader.mentions(found, order="oldest", limit=limit)
+        written = write(session, rows, asked, output, names, header=not no_header, excel=excel)
+    if output is not None and not is_stdout(output):
+        session.say(f"{plural(written, 'mention')} written to {output}")
+
+
+def by_ending(path: Path | None) -> ExportFormat:
+    """Return the format that a file's ending stands for; csv when it says nothing."""
+    endings: dict[str, ExportFormat] = {".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+    return endings.get(path.suffix.lower(), "csv") if path else "csv"
+
+
+def write(
+    session: Session,
+    rows: Iterable[MentionRow],
+    format: ExportFormat,
+    path: Path | None,
+    names: list[str],
+    *,
+    header: bool,
+    excel: bool,
+) -> int:
+    """Write rows in a format, one after the other, and return how many."""
+    from repwatch import writers
+    from repwatch.render import output, output_bytes
+
+    if format == "xlsx":
+        with output_bytes(path, session.out.file) as stream:
+            return writers.write_xlsx(stream, rows, names, header=header)
+    with output(path, session.out.file) as text:
+        if format == "jsonl":
+            return writers.write_jsonl(text, rows, names)
+        return writers.write_csv(text, rows, names, header=header, excel=excel)

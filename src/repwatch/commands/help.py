@@ -1,0 +1,90 @@
+"""`repwatch help`: what a command does, and topics that belong to no single one."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from repwatch.commands.base import Session, general
+from repwatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TOPICS = ("config", "cron", "environment", "exit-codes", "formats", "time")
+
+
+@general
+def help(
+    session: Session,
+    context: typer.Context,
+    topic: Annotated[
+        list[str] | None, typer.Argument(metavar="TOPIC|COMMAND", help=f"A command, or: {', '.join(TOPICS)}.")
+    ] = None,
+) -> None:
+    """Show help on a command or a topic.
+
+    Topics: config, cron, environment, exit-codes, formats, time.
+
+    Examples:
+
+        repwatch help time
+        repwatch help scan
+    """
+    if not topic:
+        print(context.find_root().get_help())
+    elif len(topic) == 1 and topic[0] in TOPICS:
+        _show(session, topic_text(topic[0]))
+    else:
+        _show_command(context, topic)
+
+
+def topic_text(topic: str) -> str:
+    """Return a topic as Markdown."""
+    if topic == "formats":
+        return _formats()
+    return files("repwatch.topics").joinpath(f"{topic}.md").read_text(encoding="utf-8")
+
+
+def _formats() -> str:
+    """Put the columns that the code knows under the words about them."""
+    from repwatch.store.views import COLUMNS as VIEWS
+    from repwatch.writers import COLUMNS
+
+    parts = [files("repwatch.topics").joinpath("formats.md").read_text(encoding="utf-8")]
+    parts.append(_columns("Columns of `repwatch export`", COLUMNS))
+    parts += [_columns(f"Columns of the view `{view}`", columns) for view, columns in VIEWS.items()]
+    return "\n".join(parts)
+
+
+def _columns(title: str, columns: Mapping[str, str]) -> str:
+    rows = "\n".join(f"| {name} | {meaning} |" for name, meaning in columns.items())
+    return f"## {title}\n\n| column | meaning |\n| --- | --- |\n{rows}\n"
+
+
+def _show(session: Session, text: str) -> None:
+    from repwatch.render import paged
+
+    if not session.out.is_terminal:
+        print(text.strip())
+        return
+    from rich.markdown import Markdown
+
+    with paged(session.out, not session.flags.no_pager):
+        session.out.print(Markdown(text))
+
+
+def _show_command(context: typer.Context, names: list[str]) -> None:
+    root = context.find_root()
+    command, at = root.command, root
+    for name in names:
+        found = getattr(command, "commands", {}).get(name)
+        if found is None:
+            raise UsageError(
+                f'there is no command or topic "{" ".join(names)}"', hint=f"Topics: {', '.join(TOPICS)}"
+            )
+        at = type(root)(found, info_name=name, parent=at)
+        command = found
+    print(command.get_help(at))

@@ -1,0 +1,146 @@
+"""`mention`: one mention, and all that is known about it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from repwatch.commands.base import Session, general
+from repwatch.commands.options import JsonOption, OutputOption, UtcOption
+from repwatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from rich.console import Console
+
+    from repwatch.store.base import MentionRow
+
+app = typer.Typer(help="Single mentions.", no_args_is_help=True)
+
+_PER_BRAND = ("brand", "label", "sentiment", "relevance", "own", "matched", "reasons", "scorer")
+
+
+@app.command("show")
+@general
+def show(
+    session: Session,
+    ids: Annotated[
+        list[str], typer.Argument(metavar="ID…", help="Beginnings of ids; - reads them from stdin.")
+    ],
+    json: JsonOption = False,
+    output: OutputOption = None,
+    utc: UtcOption = False,
+) -> None:
+    """Show mentions: text, author, link, and how each brand's label came about.
+
+    Examples:
+
+        repwatch mention show m_7Q2KABCD
+        repwatch search refund --columns id --no-header | repwatch mention show -
+    """
+    from datetime import UTC
+
+    from repwatch.render import console, json_document, paged
+    from repwatch.render import output as opened
+
+    zone = UTC if utc else session.settings.timezone
+    with closing(session.reader()) as reader:
+        found = [reader.mention(id) for id in wanted(ids)]
+    if json:
+        with opened(output, session.out.file) as stream:
+            body = {"mentions": [document(rows) for rows in found]}
+            stream.write(json_document("repwatch.mention/1", body))
+    elif output is not None:
+        with opened(output, session.out.file) as stream:
+            for rows in found:
+                describe(console(stream, "never"), rows, zone, session)
+    else:
+        with paged(session.out, not session.flags.no_pager):
+            for rows in found:
+                describe(session.out, rows, zone, session)
+
+
+def wanted(ids: Sequence[str], stdin: Iterable[str] | None = None) -> list[str]:
+    """Return ids as they were given, each once; "-" stands for those on stdin.
+
+    Raises:
+        UsageError: there is none.
+    """
+    lines = [] if "-" not in ids else (sys.stdin if stdin is None else stdin)
+    piped = [word for line in lines for word in line.split()[:1]]
+    found = [word for id in ids for word in (piped if id == "-" else [id])]
+    if not found:
+        raise UsageError("there is no id on standard input")
+    return list(dict.fromkeys(found))
+
+
+def document(rows: Sequence[MentionRow]) -> dict[str, object]:
+    """Return one mention as JSON has it, with a list of how each brand sees it."""
+    from repwatch.writers import record
+
+    records = [record(row) for row in rows]
+    common = {key: value for key, value in records[0].items() if key not in _PER_BRAND}
+    brands = [{key: record[key] for key in _PER_BRAND} for record in records]
+    return common | {"brands": brands}
+
+
+def describe(out: Console, rows: Sequence[MentionRow], zone: tzinfo, session: Session) -> None:
+    """Print one mention for a person."""
+    from rich.text import Text
+
+    from repwatch.render import flat, iso, signed, when
+    from repwatch.text import clean
+
+    row = rows[0]
+
+    def moment(at: object) -> str:
+        from datetime import datetime
+
+        if not isinstance(at, datetime):
+            return ""
+        return when(at, zone, session.now) if out.is_terminal else iso(at)
+
+    def line(name: str, value: str | None) -> None:
+        if value:
+            out.print(Text.assemble((f"{name:<12}", "dim"), flat(value)), soft_wrap=True)
+
+    out.print(Text.assemble((row.id, "bold cyan"), f"  {row.kind} · {row.source} · {moment(row.at)}"))
+    out.print()
+    if row.title:
+        out.print(Text(flat(row.title), style="bold"))
+    for paragraph in clean(row.text).split("\n"):
+        out.print(Text(paragraph.expandtabs(4)))
+    out.print()
+    stars = "" if row.rating is None else f"{row.rating:g}"
+    if stars and row.rating_best is not None:
+        stars += f" of {row.rating_best:g}"
+    counted = (("likes", row.likes), ("replies", row.replies), ("reposts", row.reposts), ("views", row.views))
+    line("author", " · ".join(dict.fromkeys(filter(None, (row.author, row.author_id, row.author_url)))))
+    line("link", row.url)
+    line("about", row.item)
+    line("rating", stars)
+    line("published", moment(row.published_at) or "no date")
+    line("edited", moment(row.edited_at))
+    line("collected", moment(row.collected_at))
+    line("language", row.lang)
+    line("engagement", " · ".join(f"{count} {name}" for name, count in counted if count is not None))
+    line("votes", None if row.score is None else signed(row.score, 0))
+    line("answers", row.parent_id)
+    line("thread", row.thread_id)
+    line("known as", f"{row.space} {row.native_id}")
+    line("marks", ", ".join(row.marks))
+    for each in rows:
+        out.print()
+        label = f"{each.label} {signed(each.sentiment) if each.sentiment is not None else ''}".strip()
+        also = [each.relevance if each.relevance != "about" else "", "its own" if each.own else ""]
+        heading = " · ".join(filter(None, [label, *also]))
+        out.print(Text.assemble((flat(each.brand), "bold"), f"  {heading}"))
+        line("because", " · ".join(each.reasons))
+        line("found by", " · ".join(each.matched))
+        line("scorer", each.scorer)
+    out.print()

@@ -1,0 +1,186 @@
+"""`repwatch runs`: what each scan did."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from repwatch.commands.base import Session, general
+from repwatch.commands.options import (
+    ColumnsOption,
+    CsvOption,
+    JsonlOption,
+    JsonOption,
+    LimitOption,
+    NoHeaderOption,
+    OutputOption,
+)
+from repwatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from repwatch.store.base import Outcome, Run
+
+app = typer.Typer(help="What each scan did.")
+
+
+@app.callback(invoke_without_command=True)
+@general
+def runs(session: Session, context: typer.Context) -> None:
+    """What each scan did.
+
+    Examples:
+
+        repwatch runs
+        repwatch runs show r_20261121T130000123Z
+    """
+    if context.invoked_subcommand is None:
+        _list(session)
+
+
+@app.command("list")
+@general
+def list_runs(
+    session: Session,
+    limit: LimitOption = 20,
+    json: JsonOption = False,
+    jsonl: JsonlOption = False,
+    csv: CsvOption = False,
+    output: OutputOption = None,
+    columns: ColumnsOption = None,
+    no_header: NoHeaderOption = False,
+) -> None:
+    """List the newest scans, newest first.
+
+    Examples:
+
+        repwatch runs list -n 5
+        repwatch runs list --csv -o runs.csv
+    """
+    from repwatch.render import chosen_format
+
+    format = chosen_format(None, json=json, jsonl=jsonl, csv=csv, default="table")
+    _list(session, limit=limit, format=format, path=output, names=columns, header=not no_header)
+
+
+@app.command("show")
+@general
+def show_run(
+    session: Session,
+    run: Annotated[str, typer.Argument(metavar="ID", help="A scan's id, as `runs list` shows it.")],
+    json: JsonOption = False,
+    jsonl: JsonlOption = False,
+    csv: CsvOption = False,
+    output: OutputOption = None,
+) -> None:
+    """Show what each source did in one scan.
+
+    Examples:
+
+        repwatch runs show r_20261121T130000123Z
+    """
+    from repwatch.commands.scan import status_word
+    from repwatch.render import Column, chosen_format, duration, listing, when
+
+    with closing(session.reader()) as reader:
+        found = [r for r in reader.runs() if r.id.startswith(run)]
+    if len(found) != 1:
+        problem = "several scans begin" if found else "no scan begins"
+        raise UsageError(f'{problem} with "{run}"', hint="List them with: repwatch runs list")
+    zone, now = session.settings.timezone, session.now
+    columns = [
+        Column("source"),
+        Column("status", show=status_word),
+        Column("fetched", right=True),
+        Column("new", right=True),
+        Column("updated", right=True),
+        Column("negative", right=True),
+        Column("skipped", right=True),
+        Column("requests", right=True),
+        Column("seconds", "time", show=lambda s: duration(s or 0.0), right=True),
+        Column("next", show=lambda at: when(at, zone, now)),
+        Column("reason", where="machine"),
+        Column("detail", "note"),
+    ]
+    listing(
+        session.out,
+        [_outcome_row(outcome) for outcome in found[0].outcomes],
+        columns,
+        schema="repwatch.run/1",
+        key="sources",
+        format=chosen_format(None, json=json, jsonl=jsonl, csv=csv, default="table"),
+        path=output,
+    )
+
+
+def _list(
+    session: Session,
+    *,
+    limit: int | None = 20,
+    format: Any = "table",
+    path: Any = None,
+    names: str | None = None,
+    header: bool = True,
+) -> None:
+    from repwatch.render import Column, choose, duration, listing, when
+
+    with closing(session.reader()) as reader:
+        rows = [_run_row(run) for run in reader.runs(limit=limit)]
+    zone, now = session.settings.timezone, session.now
+    columns = [
+        Column("run"),
+        Column("started", show=lambda at: when(at, zone, now)),
+        Column("seconds", "time", show=lambda s: "cut off" if s is None else duration(s), right=True),
+        Column("exit", right=True),
+        Column("due", right=True),
+        Column("ok", right=True),
+        Column("failed", right=True),
+        Column("fetched", right=True),
+        Column("new", right=True),
+        Column("negative", right=True),
+    ]
+    listing(
+        session.out,
+        rows,
+        choose(columns, names),
+        schema="repwatch.runs/1",
+        key="runs",
+        format=format,
+        path=path,
+        header=header,
+    )
+    if not rows:
+        session.say("No scan was made yet. Start with: repwatch scan")
+
+
+def _run_row(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "started": run.started_at,
+        "seconds": (run.ended_at - run.started_at).total_seconds() if run.ended_at else None,
+        "exit": run.exit_code,
+        "due": run.due,
+        "ok": sum(o.status in ("ok", "unchanged") for o in run.outcomes),
+        "failed": sum(o.status in ("failed", "no_access") for o in run.outcomes),
+        "fetched": sum(o.fetched for o in run.outcomes),
+        "new": sum(o.new for o in run.outcomes),
+        "negative": sum(o.negative for o in run.outcomes),
+    }
+
+
+def _outcome_row(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "source": outcome.source,
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "fetched": outcome.fetched,
+        "new": outcome.new,
+        "updated": outcome.updated,
+        "negative": outcome.negative,
+        "skipped": outcome.skipped,
+        "requests": outcome.requests,
+        "seconds": (outcome.ended_at - outcome.started_at).total_seconds(),
+        "next": outcome.next_at,
+        "detail": outcome.detail or None,
+    }

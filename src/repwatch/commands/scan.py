@@ -1,0 +1,407 @@
+"""`repwatch scan`: read the places that are due."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from repwatch.commands.base import Session, general
+from repwatch.commands.options import DryRunOption, JsonOption
+
+if TYPE_CHECKING:
+    from repwatch.outcomes import FailOn, Plan
+    from repwatch.store.base import Health, Outcome, Run
+
+WORDS: dict[str, str] = {
+    "ok": "ok",
+    "unchanged": "unchanged",
+    "partial": "partial",
+    "failed": "failed",
+    "waiting": "waiting",
+    "no_access": "no access",
+    "not_reached": "not reached",
+}
+STYLES: dict[str, str] = {"failed": "red", "no_access": "red", "partial": "yellow", "waiting": "yellow"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanFlags:
+    """What was asked of a scan."""
+
+    names: tuple[str, ...] = ()
+    everything: bool = False
+    since: datetime | None = None
+    max_time_s: float | None = None
+    fail_on: FailOn = "error"
+    dry_run: bool = False
+    json: bool = False
+
+
+@general
+def scan(
+    session: Session,
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE", help="Read these, due or not.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Read all sources, due or not.")] = False,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="TIME", help="Read back to then: 7d, 2026-11-01, yesterday."),
+    ] = None,
+    max_time: Annotated[
+        str | None,
+        typer.Option("--max-time", metavar="TIME", help="Stop cleanly after so long: 10m."),
+    ] = None,
+    fail_on: Annotated[
+        Literal["error", "partial", "never"],
+        typer.Option("--fail-on", help="When to exit with 5: a source failed repeatedly, at all, or never."),
+    ] = "error",
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Read the places that are due, judge what is new, and keep what is about a brand.
+
+    Made for cron: it says nothing when all is well and nobody watches, a second one leaves at
+    once while the first is running, and whatever was cut off is read by the next one.
+
+    Examples:
+
+        repwatch scan
+        repwatch scan blog forum --max-time 2m
+        repwatch scan --all --json
+    """
+    from repwatch.period import duration_s, parse_time
+
+    zone = session.config.timezone
+    flags = ScanFlags(
+        names=tuple(sources or ()),
+        everything=everything,
+        since=parse_time(since, now=session.now, zone=zone) if since else None,
+        max_time_s=duration_s(max_time) if max_time else None,
+        fail_on=fail_on,
+        dry_run=dry_run,
+        json=json,
+    )
+    raise typer.Exit(scan_now(session, flags))
+
+
+def scan_now(session: Session, flags: ScanFlags | None = None) -> int:
+    """Scan and show what came of it; return the exit code.
+
+    Raises:
+        ConfigError: nothing was fetched.
+        StoreError: the database can't be used.
+    """
+    from repwatch import outcomes
+    from repwatch.errors import Busy
+    from repwatch.render import pick
+    from repwatch.scan import Scan
+
+    flags = flags or ScanFlags()
+    config = session.config
+    for name in flags.names:
+        pick(name, config.sources, "source")
+    store = session.store()
+    try:
+        todo = outcomes.plan(
+            config.sources.values(),
+            store.health(),
+            session.now,
+            names=flags.names,
+            everything=flags.everything,
+        )
+        if flags.dry_run:
+            return _show_plan(session, todo)
+        watch = _Watch(session, len(todo.due)) if not flags.json else None
+        stop = _Stop()
+        run_scan = Scan(config, store, progress=watch, stop=stop)
+        _say_plan(session, todo)
+        try:
+            with stop, watch or nullcontext():
+                run = run_scan.run(todo.due, since=flags.since, max_time_s=flags.max_time_s)
+        except Busy:
+            return _leave(session, store.lease("scan"))
+        health = store.health()
+        code = stop.code or outcomes.exit_code(
+            run.outcomes,
+            health,
+            fail_on=flags.fail_on,
+            tolerate=config.scan.tolerate,
+            interrupted=run_scan.interrupted,
+        )
+        store.end_run(replace(run, exit_code=code))
+    finally:
+        store.close()
+    if flags.json:
+        sys.stdout.write(_document(run, code, health))
+    else:
+        _show(session, run, code, health)
+    return code
+
+
+class _Stop:
+    """Ctrl-C and SIGTERM ask the scan to leave; a second one does not wait for it."""
+
+    def __init__(self) -> None:
+        self.code = 0
+        self._before: dict[int, Any] = {}
+
+    def __call__(self) -> bool:
+        return self.code != 0
+
+    def __enter__(self) -> _Stop:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _stop(self, number: int, _: FrameType | None) -> None:
+        if self.code:
+            raise KeyboardInterrupt
+        self.code = 128 + number
+
+
+class _Watch(AbstractContextManager["_Watch"]):
+    """A bar on stderr for somebody who watches; nothing at all for cron."""
+
+    def __init__(self, session: Session, due: int) -> None:
+        self._bar: Any = None
+        if sys.stderr.isatty() and not session.flags.quiet and due:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            self._bar = Progress(
+                BarColumn(24),
+                MofNCompleteColumn(),
+                TextColumn("{task.description}", markup=False),
+                TimeElapsedColumn(),
+                console=session.err,
+                transient=True,
+            )
+            self._task = self._bar.add_task("", total=due)
+
+    def __enter__(self) -> _Watch:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def update(self, source: str, pages: int, mentions: int) -> None:
+        if self._bar and pages > 1:
+            self._bar.update(self._task, description=f"{source}, page {pages}, {mentions} read")
+
+    def finish(self, outcome: Outcome) -> None:
+        if self._bar:
+            self._bar.update(self._task, advance=1, description=outcome.source)
+
+
+def _say_plan(session: Session, todo: Plan) -> None:
+    from repwatch.render import plural
+
+    if todo.due:
+        brands = len(session.config.brands)
+        left = [f"{todo.not_due} not due yet"] * bool(todo.not_due) + [f"{todo.paused} paused"] * bool(
+            todo.paused
+        )
+        session.say(
+            f"Scanning {plural(len(todo.due), 'due source')} for {plural(brands, 'brand')}"
+            + (f" ({', '.join(left)})" if left else "")
+        )
+    else:
+        session.say("No source is due. Read them all the same with: repwatch scan --all")
+
+
+def _show_plan(session: Session, todo: Plan) -> int:
+    from repwatch.render import Column, plural, table
+
+    columns = [Column("source"), Column("type"), Column("about"), Column("brands")]
+    rows = [
+        {"source": s.key, "type": s.type, "about": s.about, "brands": ", ".join(s.brands) or "all"}
+        for s in todo.due
+    ]
+    table(session.out, rows, columns)
+    session.say(f"{plural(len(rows), 'source')} would be read. Nothing was fetched.")
+    return 0
+
+
+def _leave(session: Session, lease: Any) -> int:
+    """Another scan holds the lease: that is normal while it is young, and worth a line when it is not."""
+    from repwatch.outcomes import TRY_LATER
+
+    age_s = (session.now - lease.taken_at).total_seconds() if lease else 0.0
+    if age_s <= session.config.scan.max_time_s:
+        session.say("Another scan is running; this one leaves the work to it.")
+        return 0
+    session.warn(
+        f"repwatch scan: another scan ({lease.holder}) has been running since"
+        f" {lease.taken_at:%Y-%m-%d %H:%M} UTC, longer than max_time"
+    )
+    return TRY_LATER
+
+
+def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> None:
+    from repwatch.outcomes import worn_out
+
+    at_terminal = sys.stderr.isatty() and not session.flags.quiet
+    if at_terminal and run.outcomes:
+        _show_table(session, run)
+        return
+    if code == 0:
+        return
+    ok = sum(o.status in ("ok", "unchanged") for o in run.outcomes)
+    bad = worn_out(run.outcomes, health, session.config.scan.tolerate) if code != 6 else []
+    for state in bad:
+        session.warn(f"repwatch scan: {_complaint(state)} {ok} of {len(run.outcomes)} sources ok.")
+        session.warn(
+            f"repwatch scan: no mentions from it are counted for that time; reports show the gap."
+            f" Try: repwatch scan {state.source}"
+        )
+    if not bad:
+        for outcome in run.outcomes:
+            if outcome.status not in ("ok", "unchanged", "waiting"):
+                session.warn(f"repwatch scan: {outcome.source}: {WORDS[outcome.status]}: {outcome.detail}")
+
+
+def _complaint(state: Health) -> str:
+    since = f" since {state.failing_since:%Y-%m-%d %H:%M} UTC" if state.failing_since else ""
+    if state.last.status == "no_access":
+        return f"{state.source}: login refused{since} ({state.last.detail})."
+    return f"{state.source} failed {state.failures_in_a_row} times in a row{since} ({state.last.detail})."
+
+
+def _show_table(session: Session, run: Run) -> None:
+    from repwatch.render import Column, table
+
+    columns = [
+        Column("source"),
+        Column("status", show=status_word),
+        Column("fetched", right=True),
+        Column("new", right=True),
+        Column("negative", right=True),
+        Column("time", right=True),
+        Column("note"),
+    ]
+    rows = [
+        {
+            "source": o.source,
+            "status": o.status,
+            "fetched": o.fetched,
+            "new": o.new,
+            "negative": o.negative,
+            "time": f"{(o.ended_at - o.started_at).total_seconds():.1f} s",
+            "note": _note(o, session),
+        }
+        for o in run.outcomes
+    ]
+    table(session.err, rows, columns)
+    session.say("")
+    session.say(_summary(run))
+    hint = _hint(session, run)
+    if hint:
+        session.say(hint)
+
+
+def _note(outcome: Outcome, session: Session) -> str:
+    parts = [outcome.detail] if outcome.detail else []
+    if outcome.status == "unchanged":
+        parts.append("nothing new there")
+    if outcome.updated:
+        parts.append(f"{outcome.updated} updated")
+    if outcome.skipped:
+        parts.append(f"{outcome.skipped} skipped")
+    if outcome.status in ("failed", "waiting", "no_access") and outcome.next_at:
+        parts.append(f"next try {outcome.next_at.astimezone(session.config.timezone):%d %b %H:%M}")
+    return "; ".join(parts)
+
+
+def status_word(status: str) -> Any:
+    """Return a status as a person reads it."""
+    from rich.text import Text
+
+    return Text(WORDS.get(status, status), STYLES.get(status, ""))
+
+
+def _summary(run: Run) -> str:
+    from repwatch.render import plural
+
+    new = sum(o.new for o in run.outcomes)
+    negative = sum(o.negative for o in run.outcomes)
+    ok = sum(o.status in ("ok", "unchanged") for o in run.outcomes)
+    seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at else 0.0
+    return (
+        f"{plural(new, 'new mention')} · {negative} negative ·"
+        f" {ok} of {plural(len(run.outcomes), 'source')} ok · {seconds:.1f} s"
+    )
+
+
+def _hint(session: Session, run: Run) -> str | None:
+    from repwatch import demo
+
+    if any(o.reason == "unreachable" for o in run.outcomes):
+        hint = demo.hint(session.config.path)
+        if hint:
+            return hint
+    if any(o.new for o in run.outcomes):
+        return "Next: repwatch report --since 7d"
+    return None
+
+
+def _document(run: Run, code: int, health: dict[str, Health]) -> str:
+    from repwatch.render import json_document
+
+    counts = {
+        name: sum(o.status in statuses for o in run.outcomes)
+        for name, statuses in (
+            ("ok", ("ok", "unchanged")),
+            ("failed", ("failed",)),
+            ("no_access", ("no_access",)),
+        )
+    }
+    return json_document(
+        "repwatch.scan/1",
+        {
+            "run": run.id,
+            "started": run.started_at,
+            "seconds": round((run.ended_at - run.started_at).total_seconds(), 3) if run.ended_at else None,
+            "exit": code,
+            "due": run.due,
+            **counts,
+            "fetched": sum(o.fetched for o in run.outcomes),
+            "new": sum(o.new for o in run.outcomes),
+            "updated": sum(o.updated for o in run.outcomes),
+            "negative": sum(o.negative for o in run.outcomes),
+            "sources": [outcome_record(o, health) for o in run.outcomes],
+        },
+    )
+
+
+def outcome_record(outcome: Outcome, health: dict[str, Health]) -> dict[str, Any]:
+    """Return an outcome as JSON output shows it."""
+    state = health.get(outcome.source)
+    return {
+        "id": outcome.source,
+        "status": outcome.status,
+        "error": outcome.reason,
+        "detail": outcome.detail or None,
+        "fetched": outcome.fetched,
+        "new": outcome.new,
+        "updated": outcome.updated,
+        "negative": outcome.negative,
+        "skipped": outcome.skipped,
+        "requests": outcome.requests,
+        "seconds": round((outcome.ended_at - outcome.started_at).total_seconds(), 3),
+        "failures_in_a_row": state.failures_in_a_row if state else 0,
+        "next": outcome.next_at,
+    }

@@ -1,0 +1,166 @@
+"""`search`: mentions that hold certain words."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from repwatch.commands.base import Session, general
+from repwatch.commands.options import (
+    FILTER,
+    BrandOption,
+    ColumnsOption,
+    CsvOption,
+    JsonlOption,
+    JsonOption,
+    LabelOption,
+    LangOption,
+    LimitOption,
+    NoHeaderOption,
+    OutputOption,
+    PeriodOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+    UtcOption,
+)
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from rich.text import Text
+
+    from repwatch.render import Column, Format
+    from repwatch.store.base import MentionRow
+
+LIMIT = 20
+BRIEF = "id,at,brand,source,label,sentiment,url,snippet"
+"""What a pipe gets of each mention, unless it asks for other columns."""
+
+
+@general
+def search(
+    session: Session,
+    query: Annotated[
+        list[str], typer.Argument(metavar="QUERY", help='Words, "phrases", -not, OR; all must be there.')
+    ],
+    brand: BrandOption = None,
+    source: SourceOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    period: PeriodOption = None,
+    label: LabelOption = None,
+    lang: LangOption = None,
+    limit: LimitOption = LIMIT,
+    sort: Annotated[
+        Literal["newest", "oldest", "negative", "engaged", "rank"],
+        typer.Option("--sort", help="What comes first; rank is the best hit.", rich_help_panel=FILTER),
+    ] = "newest",
+    json: JsonOption = False,
+    jsonl: JsonlOption = False,
+    csv: CsvOption = False,
+    output: OutputOption = None,
+    columns: ColumnsOption = None,
+    no_header: NoHeaderOption = False,
+    utc: UtcOption = False,
+) -> None:
+    """Find mentions by their words, in titles and texts.
+
+    Examples:
+
+        repwatch search refund
+        repwatch search '"charged twice" OR refund' --since 7d --label negative
+        repwatch search login -- -android
+    """
+    from datetime import UTC
+
+    from repwatch.commands.filters import build_filter
+    from repwatch.render import choose, chosen_format, listing, paged
+
+    format: Format = chosen_format(None, json=json, jsonl=jsonl, csv=csv, default="table")
+    found, _ = build_filter(
+        session,
+        brand=brand,
+        source=source,
+        since=since,
+        until=until,
+        period=period,
+        label=label,
+        lang=lang,
+    )
+    words = " ".join(query)
+    zone = UTC if utc else session.settings.timezone
+    several = len(session.settings.brands) > 1
+    if columns is None and format == "table" and not session.out.is_terminal:
+        columns = BRIEF
+    picked = choose(result_columns(session, zone, several), columns)
+    limit = limit or LIMIT
+    with closing(session.reader()) as reader:
+        hits = reader.mentions(replace(found, words=words), order=sort, limit=limit + 1)
+        rows = [_result(row) for row in hits]
+    with paged(session.out, output is None and format == "table" and not session.flags.no_pager):
+        listing(
+            session.out,
+            rows[:limit],
+            picked,
+            schema="repwatch.search/1",
+            key="mentions",
+            format=format,
+            path=output,
+            header=not no_header,
+        )
+    if not rows:
+        session.say("No mention has these words. Fewer words, or another --since, find more.")
+    elif len(rows) > limit:
+        session.say(f"These are the first {limit}; more with -n {limit * 5}")
+
+
+def result_columns(session: Session, zone: tzinfo, brands: bool) -> list[Column]:
+    """Return the columns of a search; the snippet is last, so that it alone is shortened."""
+    from repwatch.render import Column, short_id, signed, when
+    from repwatch.writers import COLUMNS
+
+    def machine(*names: str) -> list[Column]:
+        return [Column(name, where="machine") for name in names]
+
+    first = {"id", "brand", "source", "at", "sentiment", "label"}
+    return [
+        Column("id", show=short_id, style="cyan"),
+        Column("at", "when", show=lambda moment: when(moment, zone, session.now)),
+        *([Column("brand")] if brands else machine("brand")),
+        Column("source"),
+        *machine("label"),
+        Column("sentiment", "tone", right=True, show=signed),
+        *machine(*(name for name in COLUMNS if name not in first)),
+        Column("snippet", where="machine"),
+        Column("shown", "", show=emphasised, where="terminal"),
+    ]
+
+
+def _result(row: MentionRow) -> dict[str, Any]:
+    from repwatch.writers import record
+
+    snippet = row.snippet or ""
+    return record(row) | {"snippet": re.sub("[\x02\x03]", "", snippet), "shown": snippet}
+
+
+def emphasised(snippet: str | None) -> Text:
+    """Return a snippet whose found words, between U+0002 and U+0003, are emphasised."""
+    from rich.text import Text
+
+    shown = Text()
+    for place, part in enumerate((snippet or "").split("\x02")):
+        found, ended, rest = part.partition("\x03")
+        shown.append(_words(found), style="bold underline" if place and ended else "")
+        shown.append(_words(rest))
+    return shown
+
+
+def _words(text: str) -> str:
+    from repwatch.text import clean
+
+    return re.sub(r"\s+", " ", clean(text))

@@ -1,0 +1,148 @@
+"""`source`: the places that are read, and the types there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from repwatch.commands.base import Session, general
+from repwatch.commands.options import (
+    ColumnsOption,
+    CsvOption,
+    JsonlOption,
+    JsonOption,
+    NoHeaderOption,
+    OutputOption,
+)
+
+if TYPE_CHECKING:
+    from repwatch.config.show import Setting
+    from repwatch.render import Format
+
+app = typer.Typer(help="The places that are read.", no_args_is_help=True)
+
+
+@app.command("types")
+@general
+def types(
+    session: Session,
+    json: JsonOption = False,
+    jsonl: JsonlOption = False,
+    csv: CsvOption = False,
+    output: OutputOption = None,
+    columns: ColumnsOption = None,
+    no_header: NoHeaderOption = False,
+) -> None:
+    r"""List the types of sources: what they read, which login they need, on which terms.
+
+    \b
+    repwatch source types
+    """
+    from repwatch.render import Column, choose, chosen_format, listing
+    from repwatch.sources import registry
+
+    known = registry()
+    names = ("type", "reads", "login", "terms")
+    listing(
+        session.out,
+        [{name: getattr(kind, name) for name in names} for kind in known.types.values()],
+        choose([Column(name) for name in names], columns),
+        schema="repwatch.source_types/1",
+        key="types",
+        format=cast("Format", chosen_format(None, json=json, jsonl=jsonl, csv=csv, default="table")),
+        path=output,
+        header=not no_header,
+    )
+    for plugin, why in known.broken.items():
+        session.warn(f"the plugin {plugin} can't be used: {why}")
+
+
+@app.command("list")
+@general
+def list_sources(
+    session: Session,
+    json: JsonOption = False,
+    jsonl: JsonlOption = False,
+    csv: CsvOption = False,
+    output: OutputOption = None,
+    columns: ColumnsOption = None,
+    no_header: NoHeaderOption = False,
+) -> None:
+    r"""List the configured sources.
+
+    \b
+    repwatch source list
+    """
+    from repwatch.render import Column, choose, chosen_format, duration, listing
+
+    known = [
+        Column("source"),
+        Column("type"),
+        Column("every_s", title="every", show=duration, right=True),
+        Column("about"),
+        Column("paused", show=lambda paused: "paused" if paused else "", title=""),
+    ]
+    rows = [
+        {
+            "source": place.key,
+            "type": place.type,
+            "every_s": place.every_s,
+            "about": place.about,
+            "paused": place.paused,
+        }
+        for place in session.settings.sources.values()
+    ]
+    listing(
+        session.out,
+        rows,
+        choose(known, columns),
+        schema="repwatch.sources/1",
+        key="sources",
+        format=cast("Format", chosen_format(None, json=json, jsonl=jsonl, csv=csv, default="table")),
+        path=output,
+        header=not no_header,
+    )
+
+
+@app.command("show")
+@general
+def show(
+    session: Session,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Its key in the configuration.")],
+    json: JsonOption = False,
+) -> None:
+    r"""Show the settings of one source, and where each was said; secrets stay hidden.
+
+    \b
+    repwatch source show hn
+    """
+    from repwatch.config.show import written
+    from repwatch.render import Column, json_document, pick, table
+
+    key = pick(source, session.settings.sources, "source")
+    found = _settings(session, key)
+    if json:
+        values = {one.path[-1]: one.value for one in found}
+        session.out.file.write(json_document("repwatch.source/1", {"source": key, "settings": values}))
+        return
+    rows = [{"setting": one.path[-1], "value": written(one.value), "origin": one.origin} for one in found]
+    table(session.out, rows, [Column("setting"), Column("origin"), Column("value")])
+
+
+def _settings(session: Session, key: str) -> list[Setting]:
+    """Return what the configuration says of a source, then what its type takes for the rest."""
+    from dataclasses import MISSING, fields
+
+    from repwatch.config.files import layers
+    from repwatch.config.show import Setting, settings
+    from repwatch.sources import source_types
+
+    at = ("sources", key)
+    layered = layers(session.flags.config, database=session.flags.db)
+    said = [one for one in settings(layered) if one.path[:2] == at]
+    options: tuple[Any, ...] = fields(cast(Any, source_types()[session.settings.sources[key].type]))
+    taken = {option.name: option.default for option in options if option.default not in (MISSING, None)}
+    for one in said:
+        taken.pop(str(one.path[2]), None)
+    return [*said, *(Setting((*at, name), value, "default") for name, value in taken.items())]

@@ -1,0 +1,121 @@
+"""`repwatch status`: how fresh is what is stored."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from repwatch.commands.base import Session, general
+from repwatch.commands.options import JsonOption
+
+if TYPE_CHECKING:
+    from repwatch.config import SourceConfig
+    from repwatch.store.base import Health, Run
+
+CONDITION_MET = 8
+
+
+@general
+def status(
+    session: Session,
+    max_age: Annotated[
+        str | None,
+        typer.Option("--max-age", metavar="TIME", help="Exit with 8 if the last good scan is older: 2h."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Show how fresh each source is, what fails, and when the last scan was.
+
+    Examples:
+
+        repwatch status
+        repwatch status --max-age 2h
+    """
+    from repwatch.period import duration_s
+
+    limit_s = duration_s(max_age) if max_age else None
+    with closing(session.reader()) as reader:
+        health, runs, info = reader.health(), reader.runs(limit=50), reader.info()
+    last_good = next((r for r in runs if r.exit_code == 0 and r.ended_at), None)
+    good_at = last_good.ended_at if last_good else None
+    stale = limit_s is not None and (good_at is None or (session.now - good_at).total_seconds() > limit_s)
+    if json:
+        _print_json(session, health, runs, info.mentions, stale)
+    else:
+        _show(session, health, runs, info.mentions)
+    if stale:
+        from repwatch.render import ago
+
+        session.warn(f"repwatch status: the last good scan was {ago(good_at, session.now)}")
+        raise typer.Exit(CONDITION_MET)
+
+
+def _show(session: Session, health: dict[str, Health], runs: list[Run], mentions: int) -> None:
+    from repwatch.commands.scan import status_word
+    from repwatch.render import Column, ago, plural, table, when
+
+    config, now = session.settings, session.now
+    if session.out.is_terminal:
+        last = runs[0] if runs else None
+        parts = [
+            config.database.name,
+            plural(mentions, "mention"),
+            plural(len(config.brands), "brand"),
+            plural(len(config.sources), "source"),
+            f"last scan {ago(last.started_at, now)}" if last else "never scanned",
+        ]
+        session.out.print(" · ".join(parts), markup=False, highlight=False, soft_wrap=True)
+    columns = [
+        Column("source"),
+        Column("status", show=status_word),
+        Column("last_ok", "last good", show=lambda at: ago(at, now)),
+        Column("last_try", "last try", show=lambda at: ago(at, now)),
+        Column("failures", "failed in a row", right=True),
+        Column("mentions", right=True),
+        Column("next", show=lambda at: when(at, config.timezone, now)),
+        Column("note"),
+    ]
+    table(session.out, [_row(source, health.get(key)) for key, source in config.sources.items()], columns)
+    if session.out.is_terminal and not runs:
+        session.say("Next: repwatch scan")
+
+
+def _row(source: SourceConfig, health: Health | None) -> dict[str, Any]:
+    if health is None:
+        return {"source": source.key, "status": "paused" if source.paused else "never read", "mentions": 0}
+    return {
+        "source": source.key,
+        "status": "paused" if source.paused else health.last.status,
+        "last_ok": health.last_ok_at,
+        "last_try": health.last.started_at,
+        "failures": health.failures_in_a_row,
+        "mentions": health.mentions,
+        "next": None if source.paused else health.last.next_at,
+        "note": health.last.detail,
+    }
+
+
+def _print_json(
+    session: Session, health: dict[str, Health], runs: list[Run], mentions: int, stale: bool
+) -> None:
+    from repwatch.render import json_document
+
+    config = session.settings
+    last = runs[0] if runs else None
+    body = {
+        "database": config.database,
+        "mentions": mentions,
+        "stale": stale,
+        "last_run": None
+        if last is None
+        else {
+            "run": last.id,
+            "started": last.started_at,
+            "ended": last.ended_at,
+            "exit": last.exit_code,
+        },
+        "sources": [_row(source, health.get(key)) for key, source in config.sources.items()],
+    }
+    session.out.file.write(json_document("repwatch.status/1", body))

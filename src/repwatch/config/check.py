@@ -1,0 +1,318 @@
+"""Every mistake of a configuration at once, each in plain words with its line and the nearest right word."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+from pydantic import PydanticUserError, ValidationError
+
+from repwatch import sources, urls
+from repwatch.config.files import ENVIRONMENT, Layers
+from repwatch.config.lines import KeyPath, key_lines, line_of
+from repwatch.config.options import SECTIONS, BrandTable, FileTable, option_names
+from repwatch.config.secret import HIDDEN, is_reference, resolve
+from repwatch.config.values import CORE_KEYS
+from repwatch.config.words import UNKNOWN, dotted, nearest, shown, wording
+from repwatch.errors import Mistake
+from repwatch.model import Secret
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from repwatch.sources.base import Source
+
+MOST_SHOWN = 100
+"""So many mistakes are put into words."""
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_REFER = 'say where it is: "env:NAME", "file:PATH" or "cmd:COMMAND"'
+
+Found = dict[KeyPath, "str | ErrorDetails"]
+"""What is wrong, by key: our own words, or what pydantic says, put into words only if it is shown."""
+
+
+@dataclass(slots=True)
+class Result:
+    """What a check found, and what it built on the way; `n_mistakes` counts those not shown too."""
+
+    mistakes: tuple[Mistake, ...] = ()
+    n_mistakes: int = 0
+    warnings: tuple[Mistake, ...] = ()
+    proxy: Secret | None = None
+    sources: dict[str, Source] = field(default_factory=dict)
+
+
+def check(layers: Layers, *, resolve: bool) -> Result:
+    """Return every mistake and warning, in the order of the file, and the built sources.
+
+    With `resolve`, secrets are looked up, and one that can't be had is a mistake where it is needed.
+    """
+    checking = _Check(layers, resolve)
+    checking.all()
+    result = checking.result
+    result.n_mistakes = len(layers.mistakes) + len(checking.wrong)
+    result.mistakes = (*layers.mistakes, *checking.worded(checking.wrong))[:MOST_SHOWN]
+    result.warnings = tuple(checking.worded(checking.doubtful))
+    return result
+
+
+def settings_of(kind: object) -> dict[str, bool]:
+    """Return the names of the settings that a type of source has, and whether each is a secret."""
+    known = sources.source_types().get(kind) if isinstance(kind, str) else None
+    if known is None:
+        return {}
+    hints = get_type_hints(known)
+    options = fields(known)  # type: ignore[arg-type]  # every source is a dataclass, which no protocol can say
+    return {option.name: _holds_secret(hints[option.name]) for option in options}
+
+
+def _holds_secret(hint: Any) -> bool:
+    return hint is Secret or any(_holds_secret(part) for part in get_args(hint))
+
+
+class _Check:
+    """One pass over one configuration; the first thing found at a key is kept."""
+
+    def __init__(self, layers: Layers, resolve: bool) -> None:
+        self.layers = layers
+        self.values = layers.values
+        self.resolve = resolve
+        self.wrong: Found = {}
+        self.doubtful: Found = {}
+        self.result = Result()
+
+    def all(self) -> None:
+        self.letters(self.values, ())
+        self.names()
+        try:
+            FileTable.model_validate(self.values)
+        except ValidationError as error:
+            self.take(error, ())
+        self.cutoffs()
+        self.proxy()
+        self.brands()
+        for key, table in self.table("sources").items():
+            if isinstance(table, dict):
+                self.place(key, table)
+        if self.foreign:
+            self.doubtful[()] = f"{self.layers.name} {self.foreign}"
+        if not self.wrong:
+            self.doubts()
+
+    def add(self, path: KeyPath, message: str) -> None:
+        self.wrong.setdefault(path, message)
+
+    def take(self, error: ValidationError, at: KeyPath) -> None:
+        """Note what pydantic found below a key."""
+        for one in error.errors(include_url=False):
+            self.wrong.setdefault((*at, *(part for part in one["loc"] if part != "[key]")), one)
+
+    def table(self, name: str) -> dict[str, Any]:
+        """Return a table of the file, empty where something else or nothing stands."""
+        value = self.values.get(name)
+        return value if isinstance(value, dict) else {}
+
+    # What pydantic can't see
+
+    def letters(self, value: Any, path: KeyPath) -> None:
+        """Find the control characters that TOML lets through as escapes."""
+        if isinstance(value, str) and _INVISIBLE.search(value):
+            self.add(path, f"has a line break, control or invisible character in it: {shown(value)}")
+        inside: Iterable[tuple[str | int, Any]] = ()
+        if isinstance(value, dict):
+            inside = value.items()
+        elif isinstance(value, list):
+            inside = enumerate(value)
+        for key, inner in inside:
+            if isinstance(key, str) and _INVISIBLE.search(key):
+                self.add((*path, key), "has a line break, control or invisible character in its name")
+            self.letters(inner, (*path, key))
+
+    def names(self) -> None:
+        for section in ("brands", "sources"):
+            for key in self.table(section):
+                if not _KEY.fullmatch(key):
+                    self.add((section, key), "is no name: use up to 64 letters a-z, figures, - and _")
+
+    def cutoffs(self) -> None:
+        scoring = self.table("scoring")
+        low, high = scoring.get("negative_below"), scoring.get("positive_above")
+        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+            self.add(("scoring", "negative_below"), f"{low} is above positive_above, which is {high}")
+
+    def brands(self) -> None:
+        brands = self.table("brands")
+        if not brands and isinstance(self.values.get("brands", {}), dict):
+            self.add(
+                ("brands",), 'is missing: name a brand, as in [brands.acme] with terms = ["acme anvils"]'
+            )
+        for key, brand in brands.items():
+            if isinstance(brand, dict) and not brand.get("terms") and not brand.get("weak_terms"):
+                self.add(("brands", key), 'has no term, so nothing names it: terms = ["acme anvils"]')
+
+    def place(self, key: str, table: dict[str, Any]) -> None:
+        """Check one source, and build it."""
+        at: KeyPath = ("sources", key)
+        only = table.get("brands")
+        named: list[tuple[KeyPath, Any]] = [((*at, "about"), table.get("about"))]
+        named += [
+            ((*at, "brands", n), brand) for n, brand in enumerate(only if isinstance(only, list) else ())
+        ]
+        known = self.table("brands")
+        for path, brand in named:
+            if isinstance(brand, str) and brand not in known:
+                self.add(path, f"{shown(brand)} is not a brand of this file{nearest(brand, known)}")
+        kind, types = table.get("type"), sources.source_types()
+        if isinstance(kind, str) and kind not in types:
+            near = nearest(kind, types)
+            self.add((*at, "type"), f"{shown(kind)} is not a source type{near} (repwatch source types)")
+        elif isinstance(kind, str):
+            self.build(at, key, kind, table)
+
+    def build(self, at: KeyPath, key: str, kind: str, table: dict[str, Any]) -> None:
+        settings = {option: value for option, value in table.items() if option not in CORE_KEYS}
+        complete = self.resolve
+        for option, is_secret in settings_of(kind).items():
+            if is_secret and isinstance(settings.get(option), str):
+                secret = self.secret((*at, option), settings[option], needed=table.get("paused") is not True)
+                complete = complete and secret is not None
+                settings[option] = secret or Secret(HIDDEN)
+        try:
+            source = sources.build(kind, settings)
+        except ValidationError as error:
+            self.take(error, at)
+        except PydanticUserError as error:
+            self.add((*at, "type"), f"{shown(kind)} can't be used: {str(error)[:200]}")
+        else:
+            if complete:
+                self.result.sources[key] = source
+
+    # Secrets
+
+    def proxy(self) -> None:
+        path: KeyPath = ("http", "proxy")
+        said = self.table("http").get("proxy")
+        if not isinstance(said, str) or not said:
+            return
+        is_secret = is_reference(said) or urls.redact(said) != said
+        proxy = self.secret(path, said, needed=True) if is_secret else Secret(said)
+        if proxy is not None and not urls.host(proxy):
+            self.add(path, 'is not the address of a proxy, such as "http://proxy.example:3128"')
+        self.result.proxy = proxy
+
+    def secret(self, path: KeyPath, said: str, *, needed: bool) -> Secret | None:
+        """Return the secret that an option stands for; None if it can't be had or is not looked up."""
+        if not is_reference(said) and path not in self.layers.overrides:
+            self.written_out(path)
+        if is_reference(said) and not self.resolve:
+            return None
+        try:
+            if said.startswith("cmd:") and self.foreign:
+                raise ValueError(f"no command is run from a file that {self.foreign}")
+            return resolve(said, folder=self.layers.path.absolute().parent, env=self.layers.env)
+        except ValueError as error:
+            if needed:
+                self.add(path, str(error))
+            else:
+                self.doubtful[path] = f"{error}; needed when it is no longer paused"
+            return None
+
+    def written_out(self, path: KeyPath) -> None:
+        """Note a secret that stands in the file itself."""
+        if self.layers.mode & 0o044:
+            self.add(path, f"is a secret in a file that others can read; {_REFER}, or chmod 600 the file")
+        else:
+            self.doubtful[path] = f"is a secret written out; better {_REFER}"
+
+    @property
+    def foreign(self) -> str:
+        """Why the file may say what somebody else wants; empty if it can't."""
+        if self.layers.mode & 0o002:
+            return "everybody can write to"
+        return "" if self.layers.owner in (0, os.geteuid()) else "belongs to another user"
+
+    # What is allowed and perhaps not meant
+
+    def doubts(self) -> None:
+        if not self.values["http"]["contact"]:
+            self.doubtful["http", "contact"] = (
+                'is empty, so sites that are read can\'t reach you; write "mailto:you@acme.example"'
+            )
+        if not self.table("sources"):
+            self.doubtful[("sources",)] = "is missing, so nothing is read (repwatch source types)"
+        owners: dict[str, str] = {}
+        for key, brand in self.table("brands").items():
+            if brand.get("weak_terms") and not brand.get("need_one_of"):
+                self.doubtful["brands", key, "weak_terms"] = (
+                    "count only beside a word of need_one_of, and there is none"
+                )
+            for n, term in enumerate(brand.get("terms", ())):
+                owner = owners.setdefault(unicodedata.normalize("NFKC", term).casefold(), key)
+                if owner != key:
+                    self.doubtful["brands", key, "terms", n] = f"{shown(term)} is a term of {owner}, too"
+        places: dict[str, str] = {}
+        for key, table in self.table("sources").items():
+            place = {option: value for option, value in table.items() if option not in ("every", "paused")}
+            twin = places.setdefault(json.dumps(place, sort_keys=True, default=str), key)
+            if twin != key:
+                self.doubtful["sources", key] = f"reads the same place as sources.{twin}"
+
+    # Words
+
+    def worded(self, found: Mapping[KeyPath, str | ErrorDetails]) -> list[Mistake]:
+        """Return what was found, in the order of the file."""
+        if not found:
+            return []
+        lines = key_lines(self.layers.text)
+        placed = sorted(((line_of(lines, path) or 0, path) for path in found), key=lambda place: place[0])
+        return [self.mistake(line or None, path, found[path]) for line, path in placed[:MOST_SHOWN]]
+
+    def mistake(self, line: int | None, path: KeyPath, said: str | ErrorDetails) -> Mistake:
+        message = said if isinstance(said, str) else self.explained(path, said)
+        variable = self.layers.overrides.get(path[:2])
+        if variable:
+            return Mistake(ENVIRONMENT, None, variable, message)
+        return Mistake(self.layers.name, line, dotted(path), message)
+
+    def explained(self, path: KeyPath, error: ErrorDetails) -> str:
+        if error["type"] in UNKNOWN:
+            return self.unknown(path)
+        hidden = (
+            len(path) > 2 and path[0] == "sources" and self.settings(str(path[1])).get(str(path[2]), False)
+        )
+        said = wording(error["type"], error["msg"], error["input"], error.get("ctx", {}), secret=hidden)
+        if said == "is missing" and path[-1] == "type":
+            return "is missing: which type of source is it? (repwatch source types)"
+        return said
+
+    def unknown(self, path: KeyPath) -> str:
+        key = str(path[-1])
+        near = nearest(key, self.options_at(path[:-1]))
+        if near or len(path) > 2:
+            return f"unknown key{near}"
+        homes = [section for section, model in SECTIONS.items() if key in option_names(model)]
+        return f"unknown key. It belongs in [{homes[0]}]" if homes else "unknown key"
+
+    def options_at(self, path: KeyPath) -> Iterable[str]:
+        """Return the keys that a table may have."""
+        match path:
+            case ():
+                return option_names(FileTable)
+            case (str(section),) if section in SECTIONS:
+                return option_names(SECTIONS[section])
+            case ("brands", _):
+                return option_names(BrandTable)
+            case ("sources", str(key)):
+                return (*CORE_KEYS, *self.settings(key))
+        return ()
+
+    def settings(self, source: str) -> dict[str, bool]:
+        """Return the settings that a configured source may have, as `settings_of` does."""
+        return settings_of(self.table("sources")[source].get("type"))

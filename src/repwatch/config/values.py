@@ -1,0 +1,184 @@
+"""What a configuration says, as plain values, and the defaults for what it leaves unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from repwatch.model import Brand, Secret
+from repwatch.period import duration_s
+
+if TYPE_CHECKING:
+    from repwatch.sources.base import Source
+
+DEFAULTS: dict[str, Any] = {
+    "schema": 1,
+    "timezone": "UTC",
+    "http": {
+        "contact": "",
+        "min_gap": "1s",
+        "allow_private": [],
+        "timeout": "30s",
+        "respect_robots": True,
+        "proxy": "",
+    },
+    "scan": {"every": "30m", "max_time": "10m", "first_look_back": "14d", "tolerate": 3, "jobs": 16},
+    "scoring": {
+        "scorer": "vader",
+        "negative_below": -0.05,
+        "positive_above": 0.35,
+        "languages": ["en"],
+        "words": {},
+    },
+}
+"""The options that have a default, as they would be written in the file."""
+
+CORE_KEYS = ("type", "every", "about", "brands", "paused")
+"""The keys of `[sources.NAME]` that every source has; all others are the settings of its class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """How pages are asked for; `proxy` is None unless one is configured and sources were built."""
+
+    contact: str
+    min_gap_s: float
+    allow_private: tuple[str, ...]
+    timeout_s: float
+    respect_robots: bool
+    proxy: Secret | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """When a scan runs, how long and how far back; `tolerate` failures in a row are not reported."""
+
+    every_s: float
+    max_time_s: float
+    first_look_back_s: float
+    tolerate: int
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How texts are judged: cut-offs and the scores of words are those of the scorer."""
+
+    scorer: str
+    negative_below: float
+    positive_above: float
+    languages: tuple[str, ...]
+    words: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConfig:
+    """A configured place: `settings` are its class's own, as written, `source` the object made of them.
+
+    `about` is the brand that everything here is about, `brands` those asked for and matched here
+    (all when empty). `source` is None when sources were not built, and for a paused source whose
+    secret is missing.
+    """
+
+    key: str
+    type: str
+    every_s: float
+    about: str | None
+    brands: tuple[str, ...]
+    paused: bool
+    settings: dict[str, Any]
+    source: Source | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A checked configuration, and the file that it came from."""
+
+    path: Path
+    timezone: ZoneInfo
+    database: Path
+    http: Http
+    scan: Scan
+    scoring: Scoring
+    brands: dict[str, Brand]
+    sources: dict[str, SourceConfig]
+
+
+def build(
+    path: Path,
+    values: Mapping[str, Any],
+    database: Path,
+    *,
+    proxy: Secret | None = None,
+    sources: Mapping[str, Source] | None = None,
+) -> Config:
+    """Return the configuration that checked, layered values describe."""
+    http, scan, scoring = values["http"], values["scan"], values["scoring"]
+    return Config(
+        path=path,
+        timezone=ZoneInfo(values["timezone"]),
+        database=database,
+        http=Http(
+            contact=http["contact"],
+            min_gap_s=duration_s(http["min_gap"]),
+            allow_private=tuple(http["allow_private"]),
+            timeout_s=duration_s(http["timeout"]),
+            respect_robots=http["respect_robots"],
+            proxy=proxy,
+        ),
+        scan=Scan(
+            every_s=duration_s(scan["every"]),
+            max_time_s=duration_s(scan["max_time"]),
+            first_look_back_s=duration_s(scan["first_look_back"]),
+            tolerate=scan["tolerate"],
+            jobs=scan["jobs"],
+        ),
+        scoring=Scoring(
+            scorer=scoring["scorer"],
+            negative_below=float(scoring["negative_below"]),
+            positive_above=float(scoring["positive_above"]),
+            languages=tuple(scoring["languages"]),
+            words={word: float(score) for word, score in scoring["words"].items()},
+        ),
+        brands={key: _brand(key, table) for key, table in values.get("brands", {}).items()},
+        sources={
+            key: _source(key, table, scan["every"], (sources or {}).get(key))
+            for key, table in values.get("sources", {}).items()
+        },
+    )
+
+
+def _brand(key: str, table: Mapping[str, Any]) -> Brand:
+    given: dict[str, Any] = {"name": key}
+    for option, value in table.items():
+        given[option] = tuple(value) if isinstance(value, list) else value
+    return Brand(key=key, **given)
+
+
+def _source(key: str, table: Mapping[str, Any], every: str, source: Source | None) -> SourceConfig:
+    return SourceConfig(
+        key=key,
+        type=table["type"],
+        every_s=duration_s(table.get("every", every)),
+        about=table.get("about"),
+        brands=tuple(table.get("brands", ())),
+        paused=table.get("paused", False),
+        settings={option: value for option, value in table.items() if option not in CORE_KEYS},
+        source=source,
+    )
+
+
+def secrets(config: Config) -> tuple[str, ...]:
+    """Return every secret that a configuration holds, to be hidden wherever words are shown."""
+    found = [config.http.proxy]
+    for place in config.sources.values():
+        if place.source is not None:
+            found += _secrets_of(place.source)
+    return tuple(str(secret) for secret in found if secret)
+
+
+def _secrets_of(source: Any) -> list[Secret]:
+    return [value for field in fields(source) if isinstance(value := getattr(source, field.name), Secret)]

@@ -1,0 +1,342 @@
+"""Requests become answers, with good manners towards every host.
+
+The main thread decides and remembers (through the store): whose turn it is, how long to wait,
+what robots.txt allows, whether to follow, retry or give up. Threads do single exchanges. A
+redirect is a new request that waits for the gate of its own host, so pace, robots.txt and "never
+two at once" hold on every hop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import heapq
+import itertools
+import queue
+import random
+import select
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from repwatch import __version__, fetch
+from repwatch.config import Http
+from repwatch.errors import FetchError
+from repwatch.model import Answer, Request
+from repwatch.store.base import HostState, Store, Validators
+
+Key = TypeVar("Key", bound=Hashable)
+
+ROBOTS_KEPT = timedelta(hours=24)
+ROBOTS_RETRIED = timedelta(hours=1)
+CLOCK_SLACK_S = 60.0
+TICK_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How hosts are treated: `timeout_s` is for a request in all, redirects and body included."""
+
+    user_agent: str
+    min_gap_s: float = 1.0
+    timeout_s: float = 30.0
+    respect_robots: bool = True
+    threads: int = 16
+
+
+@dataclass(eq=False)
+class _Exchange(Generic[Key]):
+    key: Key
+    request: Request
+    pace_s: float
+    validators: Validators | None = None
+    hops: int = 0
+    tries: int = 0
+    spent_s: float = 0.0
+    not_before_s: float = 0.0  # on the monotonic clock
+    robots_for: str | None = None  # the host whose robots.txt this fetches
+
+
+@dataclass
+class _Host(Generic[Key]):
+    waiting: deque[_Exchange[Key]] = field(default_factory=deque)
+    busy: bool = False  # a request is under way, or its slot is reserved
+    robots_awaited: bool = False
+
+
+class Crawler(Generic[Key]):
+    """Answers requests, many hosts at a time and each host one at a time.
+
+    All methods belong to the thread that holds the store.
+    """
+
+    def __init__(
+        self,
+        fetcher: fetch.Fetcher,
+        store: Store,
+        manners: Manners,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._fetcher = fetcher
+        self._store = store
+        self._manners = manners
+        self._clock = clock
+        self._random = random.Random()  # noqa: S311 (jitter, no secret)
+        self._hosts: dict[str, _Host[Key]] = {}
+        self._slots: list[tuple[float, int, _Exchange[Key]]] = []
+        self._order = itertools.count()
+        self._work: queue.SimpleQueue[_Exchange[Key] | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[tuple[_Exchange[Key], Answer | FetchError]] = queue.SimpleQueue()
+        self._done: list[tuple[Key, Answer | FetchError]] = []
+        self._threads: list[threading.Thread] = []
+        self._under_way = 0
+        self._wake_in, self._wake_out = socket.socketpair()
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self.requests: dict[Key, int] = {}
+        """How many requests each key took, robots.txt, redirects and retries included."""
+
+    @property
+    def pending(self) -> int:
+        """Requests that have no answer yet."""
+        waiting = sum(len(host.waiting) for host in self._hosts.values())
+        return waiting + len(self._slots) + self._under_way + len(self._done)
+
+    @property
+    def wake(self) -> socket.socket:
+        """What becomes readable when there is something to collect."""
+        return self._wake_in
+
+    @property
+    def next_slot_in_s(self) -> float | None:
+        """How long until a reserved slot comes, in seconds; None when none is reserved."""
+        return max(0.0, self._slots[0][0] - time.monotonic()) if self._slots else None
+
+    def submit(
+        self, key: Key, request: Request, *, validators: Validators | None = None, pace_s: float = 0.0
+    ) -> None:
+        """Ask for an answer to a request; it comes out of `collect` under its key."""
+        self._queue(_Exchange(key, request, pace_s, validators))
+
+    def collect(self, *, hold: bool = False) -> list[tuple[Key, Answer | FetchError]]:
+        """Return the answers that are there, and send the requests whose slot has come.
+
+        With `hold`, nothing is sent: whoever reads the answers is behind.
+        """
+        with contextlib.suppress(BlockingIOError):
+            while self._wake_in.recv(4096):
+                pass
+        while True:
+            try:
+                exchange, result = self._results.get_nowait()
+            except queue.Empty:
+                break
+            self._under_way -= 1
+            self._settle(exchange, result)
+        while not hold and self._slots and self._slots[0][0] <= time.monotonic():
+            self._send(heapq.heappop(self._slots)[2])
+        done, self._done = self._done, []
+        return done
+
+    def close(self) -> None:
+        """Stop at once: what is under way is abandoned."""
+        for _ in self._threads:
+            self._work.put(None)
+        self._fetcher.close()
+        self._wake_in.close()
+        self._wake_out.close()
+
+    def _queue(self, exchange: _Exchange[Key], *, first: bool = False) -> None:
+        name = fetch.gate_key(exchange.request.url)
+        host = self._hosts.setdefault(name, _Host())
+        if first:
+            host.waiting.appendleft(exchange)
+        else:
+            host.waiting.append(exchange)
+        self._next(name, host)
+
+    def _next(self, name: str, host: _Host[Key]) -> None:
+        """Reserve a slot for the host's next request, if it has one and none is under way."""
+        while host.waiting and not host.busy:
+            state = self._store.host(name)
+            if self._turned_away(name, host, state):
+                return
+            exchange = host.waiting.popleft()
+            if exchange.request.page and self._manners.respect_robots and exchange.robots_for is None:
+                if not self._robots_known(state):
+                    host.waiting.appendleft(exchange)
+                    if host.robots_awaited:
+                        return
+                    host.robots_awaited = True
+                    exchange = _Exchange(
+                        exchange.key, fetch.robots_request(exchange.request.url), 0.0, robots_for=name
+                    )
+                elif not fetch.allowed(state.robots or "", exchange.request.url, self._manners.user_agent):
+                    self._fail(exchange, FetchError("robots", "robots.txt does not allow this page"))
+                    continue
+            self._reserve(name, host, exchange, state)
+
+    def _robots_known(self, state: HostState) -> bool:
+        return state.robots is not None and (state.robots_until or self._clock()) > self._clock()
+
+    def _turned_away(self, name: str, host: _Host[Key], state: HostState) -> bool:
+        until = state.back_off_until
+        if until is None or until <= self._clock():
+            return False
+        why = state.back_off_why or "rate_limited"
+        wait_s = (until - self._clock()).total_seconds()
+        while host.waiting:
+            error = FetchError(
+                why, f"{name} turned us away; next try {until:%Y-%m-%d %H:%M} UTC", retry_after_s=wait_s
+            )
+            self._fail(host.waiting.popleft(), error)
+        return True
+
+    def _reserve(self, name: str, host: _Host[Key], exchange: _Exchange[Key], state: HostState) -> None:
+        host.busy = True
+        gap_s = max(self._manners.min_gap_s, exchange.pace_s)
+        if exchange.request.page and state.robots:
+            gap_s = max(gap_s, fetch.crawl_delay_s(state.robots, self._manners.user_agent) or 0.0)
+        now = self._clock()
+        wait_s = (self._store.reserve(name, now, gap_s) - now).total_seconds()
+        if wait_s > gap_s + CLOCK_SLACK_S:
+            # The clock was set back, or many processes queue here: the slot is too far to wait for.
+            wait_s = gap_s
+        at_s = max(time.monotonic() + wait_s, exchange.not_before_s)
+        heapq.heappush(self._slots, (at_s, next(self._order), exchange))
+
+    def _send(self, exchange: _Exchange[Key]) -> None:
+        self.requests[exchange.key] = self.requests.get(exchange.key, 0) + 1
+        self._under_way += 1
+        self._work.put(exchange)
+        if len(self._threads) < min(self._manners.threads, self._under_way):
+            # Daemons: nobody waits for a thread that waits for a server.
+            thread = threading.Thread(target=self._exchange_all, name="fetch", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _exchange_all(self) -> None:
+        while (exchange := self._work.get()) is not None:
+            began_s = time.monotonic()
+            result: Answer | FetchError
+            try:
+                result = self._fetcher.exchange(
+                    exchange.request,
+                    validators=exchange.validators,
+                    deadline_s=self._manners.timeout_s - exchange.spent_s,
+                )
+            except FetchError as error:
+                result = error
+            except Exception as error:  # a bug of ours must not silence a host for ever
+                result = FetchError("crashed", f"fetching failed: {type(error).__name__}: {error}")
+                result.__cause__ = error
+            exchange.spent_s += time.monotonic() - began_s
+            self._results.put((exchange, result))
+            with contextlib.suppress(OSError):  # full: it wakes anyway; closed: nobody listens
+                self._wake_out.send(b"\0")
+
+    def _settle(self, exchange: _Exchange[Key], result: Answer | FetchError) -> None:
+        name = fetch.gate_key(exchange.request.url)
+        host = self._hosts[name]
+        host.busy = False
+        if exchange.robots_for is not None:
+            self._keep_robots(exchange, result)
+        else:
+            try:
+                if isinstance(result, FetchError):
+                    raise result
+                step = fetch.settle(exchange.request, result, exchange.hops)
+            except FetchError as error:
+                self._failed(name, exchange, error)
+            else:
+                if isinstance(step, Request):
+                    self._follow(exchange, step)
+                else:
+                    self._answered(name, exchange, step)
+        self._next(name, host)
+
+    def _answered(self, name: str, exchange: _Exchange[Key], answer: Answer) -> None:
+        if self._store.host(name).strikes:
+            self._store.forgive(name)
+        self._done.append((exchange.key, answer))
+
+    def _follow(self, exchange: _Exchange[Key], request: Request) -> None:
+        exchange.request = request
+        exchange.hops += 1
+        exchange.validators = None  # they belong to the address that was asked first
+        if exchange.spent_s >= self._manners.timeout_s:
+            self._fail(exchange, FetchError("timeout", "redirects took all the time there was"))
+        else:
+            self._queue(exchange, first=True)
+
+    def _failed(self, name: str, exchange: _Exchange[Key], error: FetchError) -> None:
+        if error.whole_host:
+            strikes = self._store.host(name).strikes
+            wait_s = fetch.back_off_s(error.reason, strikes, error.retry_after_s)
+            self._store.back_off(name, self._clock() + timedelta(seconds=wait_s), error.reason)
+            error.retry_after_s = wait_s
+        elif error.transient and exchange.request.method == "GET":
+            asked_s = error.retry_after_s or 0.0
+            retry_s = fetch.retry_wait_s(exchange.tries, rng=self._random)
+            if retry_s is not None and asked_s <= self._manners.timeout_s:
+                exchange.tries += 1
+                exchange.spent_s = 0.0
+                exchange.not_before_s = time.monotonic() + max(retry_s, asked_s)
+                self._hosts[name].waiting.appendleft(exchange)
+                return
+        self._fail(exchange, error)
+
+    def _fail(self, exchange: _Exchange[Key], error: FetchError) -> None:
+        if exchange.robots_for is None:
+            self._done.append((exchange.key, error))
+
+    def _keep_robots(self, exchange: _Exchange[Key], result: Answer | FetchError) -> None:
+        name = exchange.robots_for
+        assert name is not None  # noqa: S101 (told apart by the caller)
+        if isinstance(result, Answer):
+            with contextlib.suppress(FetchError):
+                step = fetch.settle(exchange.request, result, exchange.hops)
+                if isinstance(step, Request):
+                    # Its rules count for the host that was asked, wherever it sent us.
+                    exchange.request = step
+                    exchange.hops += 1
+                    self._queue(exchange, first=True)
+                    return
+        failed = isinstance(result, FetchError) or result.status >= 500
+        kept = ROBOTS_RETRIED if failed else ROBOTS_KEPT
+        self._store.save_robots(name, fetch.read_robots(result), self._clock() + kept)
+        host = self._hosts[name]
+        host.robots_awaited = False
+        self._next(name, host)
+
+
+def answers(
+    crawler: Crawler[Key], within_s: float, stop: Callable[[], bool] = lambda: False
+) -> dict[Key, Answer | FetchError]:
+    """Wait for the answers to all that was submitted, and return those that came in time."""
+    done: dict[Key, Answer | FetchError] = {}
+    end_s = time.monotonic() + within_s
+    while crawler.pending and time.monotonic() < end_s and not stop():
+        slot_s = crawler.next_slot_in_s
+        select.select([crawler.wake], [], [], TICK_S if slot_s is None else min(TICK_S, slot_s))
+        done |= dict(crawler.collect())
+    return done
+
+
+def crawler_for(http: Http, threads: int, store: Store, clock: Callable[[], datetime]) -> Crawler[Any]:
+    """Return the crawler that a configuration describes."""
+    user_agent = fetch.identity(__version__, http.contact)
+    fetcher = fetch.Fetcher(user_agent=user_agent, allow_private=http.allow_private, proxy=http.proxy)
+    manners = Manners(
+        user_agent=user_agent,
+        min_gap_s=http.min_gap_s,
+        timeout_s=http.timeout_s,
+        respect_robots=http.respect_robots,
+        threads=threads,
+    )
+    return Crawler(fetcher, store, manners, clock=clock)

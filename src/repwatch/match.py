@@ -1,0 +1,542 @@
+"""Which brands a mention is about, and where it says so.
+
+A term counts where it stands as a word of its own, however it is written:
+
+* Case, width and composition do not matter (NFKC and casefold). Marks on Latin and Greek letters
+  do not either, so "acmé" is "acme"; in other scripts a mark makes another letter and is kept.
+* Characters that are not seen (soft hyphens, zero-width ones) are not there. Any run of blanks is
+  one blank, and a hyphen or underscore inside a word is a blank too: "acme-anvils" is "acme anvils".
+* A hashtag or handle is read as written and again in its parts: "#AcmeAnvilsRock" names "acme
+  anvils". A phrase is also found as a whole tag without its blanks: "#acmeanvils".
+* A word's edge is where a letter or digit meets something else. Scripts that do not part their
+  words, or glue particles to them (Chinese, Japanese, Korean, Thai and their like), have an edge at
+  every character.
+* Addresses are not words. A link or mail address names a brand only through `own_domains`.
+
+A weak term needs one of the brand's context words anywhere in the mention. A hit that lies inside an
+excluded phrase does not count; the phrase elsewhere in the text blocks nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from typing import Any, Literal, NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+from repwatch.model import Brand, Mention, NearMiss, Span
+
+RULES = 1
+"""Raised when the rules above change, so that places are read again."""
+
+MAX_SPANS = 100
+"""Spans kept for one brand in one mention; the rest of a text that repeats a name adds nothing."""
+
+_Field = Literal["title", "text", "item"]
+_FIELDS: tuple[_Field, ...] = ("title", "text", "item")
+_Role = Literal["term", "weak term", "own domain", "context", "exclude"]
+_NAMING: frozenset[_Role] = frozenset({"term", "weak term", "own domain"})
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A brand that a mention is about, and where it says so; `own` if the brand itself wrote it."""
+
+    brand: str
+    own: bool
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What was found in one mention, in the order of the brands."""
+
+    about: tuple[Match, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
+
+
+class Matcher:
+    """All terms of all brands, looked for in one pass over a text.
+
+    `fingerprint` is the same for matchers that decide alike, in every process.
+    """
+
+    def __init__(self, brands: Iterable[Brand]) -> None:
+        self.brands = tuple(brands)
+        self.fingerprint = _fingerprint(self.brands)
+        patterns: defaultdict[str, list[_Owner]] = defaultdict(list)
+        accounts: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+        domains: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+        for index, brand in enumerate(self.brands):
+            for role, words in _vocabulary(brand):
+                for word in dict.fromkeys(words):
+                    for pattern in _spellings(word, role):
+                        patterns[pattern].append(_Owner(index, role, word))
+            for account in dict.fromkeys(brand.own_accounts):
+                accounts[account.casefold()].append((index, account))
+            for domain in dict.fromkeys(brand.own_domains):
+                for host in _host_names(domain):
+                    domains[host].append((index, domain))
+        self._automaton = AhoCorasick(list(patterns)) if patterns else None
+        self._naming = [[owner for owner in owners if owner.role in _NAMING] for owners in patterns.values()]
+        self._around = [_by_brand(owners) for owners in patterns.values()]
+        self._accounts = dict(accounts)
+        self._domains = dict(domains)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Matcher, (self.brands,)
+
+    def match(self, mention: Mention) -> Matched:
+        """Return the brands that a mention is about, and those it almost names.
+
+        Spans count characters of the mention's own title, text, item, url and author_id.
+        """
+        found: defaultdict[int, _Found] = defaultdict(_Found)
+        texts = [_Text(name, text) for name in _FIELDS if (text := getattr(mention, name))]
+        self._find_words(texts, found)
+        self._find_addresses(texts, mention.url, found)
+        if mention.author_id:
+            for index, account in self._accounts.get(mention.author_id.casefold(), ()):
+                found[index].own.append(Span("author", 0, len(mention.author_id), account, "own account"))
+        about: list[Match] = []
+        near: list[NearMiss] = []
+        for index in sorted(found):
+            decided = _decide(self.brands[index], found[index])
+            if isinstance(decided, Match):
+                about.append(decided)
+            elif decided is not None:
+                near.append(decided)
+        return Matched(tuple(about), tuple(near))
+
+    def _find_words(self, texts: Sequence[_Text], found: defaultdict[int, _Found]) -> None:
+        if self._automaton is None or not texts:
+            return
+        pieces = [piece for text in texts for piece in _pieces(text)]
+        haystack = "\n".join(piece.folded for piece in pieces)
+        hits = [
+            hit
+            for hit in self._automaton.find_matches_as_indexes(haystack, overlapping=True)
+            if _stands_alone(haystack, hit[1], hit[2])
+        ]
+        if not hits:
+            return
+        begins = list(accumulate((len(piece.folded) + 1 for piece in pieces), initial=0))
+
+        def original(start: int, end: int) -> tuple[_Text, int, int]:
+            at = bisect_right(begins, start) - 1
+            return pieces[at].text, *pieces[at].original(start - begins[at], end - begins[at])
+
+        for pattern, start, end in hits:
+            if not self._naming[pattern]:
+                continue
+            text, first, last = original(start, end)
+            for index, role, word in self._naming[pattern]:
+                if role != "own domain" or _is_whole_host(text.text, first, last):
+                    found[index].hits(role).append(_Hit(text.field, first, last, word))
+        # a context word may be shared by a thousand brands: only those that were named are asked
+        for pattern, start, end in hits:
+            for index in found.keys() & self._around[pattern].keys():
+                text, first, last = original(start, end)
+                for role, word in self._around[pattern][index]:
+                    found[index].hits(role).append(_Hit(text.field, first, last, word))
+
+    def _find_addresses(
+        self, texts: Sequence[_Text], url: str | None, found: defaultdict[int, _Found]
+    ) -> None:
+        if not self._domains:
+            return
+        spans: list[tuple[Literal["title", "text", "item", "url"], int, int, str]] = [
+            (text.field, *address) for text in texts for address in text.addresses
+        ]
+        if url and (address := _WEB.match(url)):
+            spans.append(("url", 0, len(url), _host(address)))
+        for name, start, end, host in spans:
+            labels = host.split(".")
+            for depth in range(max(0, len(labels) - _MOST_LABELS), len(labels)):
+                for index, domain in self._domains.get(".".join(labels[depth:]), ()):
+                    found[index].links.append(Span(name, start, end, domain, "own domain"))
+
+
+class _Owner(NamedTuple):
+    brand: int
+    role: _Role
+    word: str
+
+
+class _Hit(NamedTuple):
+    field: _Field
+    start: int
+    end: int
+    word: str
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one mention holds of one brand."""
+
+    terms: list[_Hit] = field(default_factory=list)
+    weak: list[_Hit] = field(default_factory=list)
+    domains: list[_Hit] = field(default_factory=list)
+    context: list[_Hit] = field(default_factory=list)
+    excluded: list[_Hit] = field(default_factory=list)
+    links: list[Span] = field(default_factory=list)
+    own: list[Span] = field(default_factory=list)
+
+    def hits(self, role: _Role) -> list[_Hit]:
+        match role:
+            case "term":
+                return self.terms
+            case "weak term":
+                return self.weak
+            case "own domain":
+                return self.domains
+            case "context":
+                return self.context
+            case "exclude":
+                return self.excluded
+
+
+def _vocabulary(brand: Brand) -> tuple[tuple[_Role, tuple[str, ...]], ...]:
+    return (
+        ("term", brand.terms),
+        ("weak term", brand.weak_terms),
+        ("own domain", brand.own_domains),
+        ("context", brand.need_one_of),
+        ("exclude", brand.exclude),
+    )
+
+
+def _by_brand(owners: Iterable[_Owner]) -> dict[int, list[tuple[_Role, str]]]:
+    around: defaultdict[int, list[tuple[_Role, str]]] = defaultdict(list)
+    for index, role, word in owners:
+        if role not in _NAMING:
+            around[index].append((role, word))
+    return dict(around)
+
+
+def _fingerprint(brands: Iterable[Brand]) -> str:
+    deciding = sorted(
+        [
+            b.key,
+            *map(sorted, (b.terms, b.weak_terms, b.need_one_of, b.exclude, b.own_accounts, b.own_domains)),
+        ]
+        for b in brands
+    )
+    text = json.dumps([RULES, deciding], ensure_ascii=True)
+    return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
+
+
+def _decide(brand: Brand, found: _Found) -> Match | NearMiss | None:
+    terms, weak = found.terms, found.weak
+    swallowed: list[tuple[_Hit, str]] = []
+    if found.excluded:
+        phrases = _Phrases(found.excluded)
+        swallowed = [(hit, phrase) for hit in (*terms, *weak) if (phrase := phrases.around(hit)) is not None]
+        lost = {hit for hit, _ in swallowed}
+        terms = [hit for hit in terms if hit not in lost]
+        weak = [hit for hit in weak if hit not in lost]
+    spans = [Span(*hit, "term") for hit in terms]
+    spans += [Span(*hit, "own domain") for hit in found.domains]
+    spans += found.links + found.own
+    if found.context:
+        spans += [Span(*hit, f"weak term with {found.context[0].word}") for hit in weak]
+    if spans:
+        return Match(brand.key, bool(found.own), _tidy(spans))
+    if weak:
+        missing = f"none of {_listed(brand.need_one_of)}" if brand.need_one_of else "need_one_of is empty"
+        why = f"weak term without context: {missing}"
+        return NearMiss(brand=brand.key, spans=_tidy(Span(*hit, "weak term") for hit in weak), why=why)
+    if swallowed:
+        names = _listed(dict.fromkeys(phrase for _, phrase in swallowed))
+        hits = _tidy(Span(*hit, "excluded") for hit, _ in swallowed)
+        return NearMiss(brand=brand.key, spans=hits, why=f"inside the excluded phrase {names}")
+    return None
+
+
+class _Phrases:
+    """Excluded phrases of one mention, to be asked which of them holds a hit."""
+
+    def __init__(self, hits: Iterable[_Hit]) -> None:
+        # the phrase that reaches furthest among those that start no later
+        self._reach: dict[_Field, tuple[list[int], list[_Hit]]] = {}
+        for hit in sorted(hits):
+            starts, furthest = self._reach.setdefault(hit.field, ([], []))
+            starts.append(hit.start)
+            furthest.append(max(furthest[-1], hit, key=lambda one: one.end) if furthest else hit)
+
+    def around(self, hit: _Hit) -> str | None:
+        """Return a phrase that the hit lies in."""
+        starts, furthest = self._reach.get(hit.field, ([], []))
+        at = bisect_right(starts, hit.start) - 1
+        return furthest[at].word if at >= 0 and furthest[at].end >= hit.end else None
+
+
+def _tidy(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans in reading order, without those inside a longer one."""
+    order = {"title": 0, "text": 1, "item": 2, "url": 3, "author": 4}
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda span: (order[span.field], span.start, -span.end)):
+        if not kept or kept[-1].field != span.field or span.end > kept[-1].end:
+            kept.append(span)
+        if len(kept) == MAX_SPANS:
+            break
+    return tuple(kept)
+
+
+def _listed(words: Iterable[str]) -> str:
+    some = list(words)
+    return ", ".join(f'"{word}"' for word in some[:5]) + (" …" if len(some) > 5 else "")
+
+
+# Texts as they are searched
+
+
+_MOST_LABELS = 10
+"""Labels of a host name that are looked at, from its end."""
+
+_WEB = re.compile(
+    r"""
+    (?: [Hh][Tt][Tt][Pp][Ss]?:// | (?<!\w)[Ww][Ww][Ww]\. )
+    (?: [^\s/?\#<>"]{0,200}@ )?  # a name before the host is not the host
+    (?P<host> [^\s/?\#:@<>"]* )
+    [^\s<>"\u3001-\u9fff\uac00-\ud7af\uff08-\uff0f]*
+    """,
+    re.VERBOSE,
+)
+_MAIL = re.compile(r"(?:(?<![\w.+@-])[\w.+-]{1,64}|(?<=\w))@(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})")
+"""A mail address, or the home server of a handle such as @name@social.example."""
+
+_TAG = re.compile(r"[#@＃＠](\w+)")
+_JOINT = re.compile(r"(?<=\w)[-_](?=\w)")
+_BLANKS = re.compile(r"[^\S ]\s*| \s+")  # all but a single blank
+_BLANK_RUN = re.compile(r"\s\s")
+_OTHERS = re.compile(r"[^\x00-\x7f]+")
+_MARK = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_HIDDEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+
+
+class _Text:
+    """One field of a mention, its addresses found and blanked out."""
+
+    def __init__(self, name: _Field, text: str) -> None:
+        self.field: _Field = name
+        self.text = text
+        self.addresses: list[tuple[int, int, str]] = []
+        self.words = text
+        if "://" in text or "www." in text.casefold():
+            self.words = _WEB.sub(self._note, self.words)
+        if "@" in self.words:
+            self.words = _MAIL.sub(self._note, self.words)
+
+    def _note(self, address: re.Match[str]) -> str:
+        self.addresses.append((*address.span(), _host(address)))
+        return "\x7f" * len(address[0])
+
+
+def _host(address: re.Match[str]) -> str:
+    return address["host"].casefold().strip(".")
+
+
+class _Piece:
+    """A text to be searched: a whole field, or a tag taken apart.
+
+    `places` are where its characters stand in the field.
+    """
+
+    def __init__(self, text: _Text, words: str, places: Sequence[int]) -> None:
+        self.text = text
+        self.folded = _fold(words)
+        self._words = words
+        self._places = places
+
+    @cached_property
+    def _origins(self) -> tuple[Sequence[int], Sequence[int]]:
+        return _origins(self._words)
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        starts, ends = self._origins
+        return self._places[starts[start]], self._places[ends[end - 1] - 1] + 1
+
+
+def _pieces(text: _Text) -> Iterator[_Piece]:
+    yield _Piece(text, text.words, range(len(text.words)))
+    if "#" in text.words or "@" in text.words or "＃" in text.words or "＠" in text.words:
+        for tag in _TAG.finditer(text.words):
+            places = _parts(tag[1], tag.start(1))
+            if len(places) > len(tag[1]):
+                yield _Piece(text, "".join(" " if at < 0 else text.words[at] for at in places), places)
+
+
+def _parts(tag: str, start: int) -> list[int]:
+    """Return the places of a tag's characters, with -1 between "Acme" and "Anvils" in AcmeAnvils."""
+    places: list[int] = []
+    for at, char in enumerate(tag):
+        before, after = tag[at - 1 : at], tag[at + 1 : at + 2]
+        new_word = char.isupper() and (before.islower() or (before.isupper() and after.islower()))
+        if before and (new_word or before.isdigit() != char.isdigit()):
+            places.append(-1)
+        places.append(start + at)
+    return places
+
+
+def _fold(text: str) -> str:
+    """Return a text as it is compared: one spelling for all that look or read alike."""
+    if text.isascii():
+        folded = text.lower()
+    elif (units := _units(text)) is text:
+        folded = _OTHERS.sub(lambda run: run[0].translate(_FOLDS), text).lower()
+    else:
+        folded = "".join(map(_fold_unit, units))
+    if "-" in folded or "_" in folded:
+        folded = _JOINT.sub(" ", folded)
+    if "  " in folded or not folded.isprintable():  # quicker than to look for what is rarely there
+        folded = _BLANKS.sub(" ", folded)
+    return folded
+
+
+def _origins(text: str) -> tuple[Sequence[int], Sequence[int]]:
+    """Return where each character of the folded text starts and ends in the text."""
+    units = _units(text)
+    if (
+        units is text
+        and not _BLANK_RUN.search(text)
+        and all(len(_FOLDS[ord(char)]) == 1 for char in set(text))
+    ):
+        return range(len(text)), range(1, len(text) + 1)
+    starts: list[int] = []
+    ends: list[int] = []
+    at, after_blank = 0, False
+    for unit in units:
+        for char in _fold_unit(unit):
+            if not (after_blank and char.isspace()):
+                starts.append(at)
+                ends.append(at + len(unit))
+            after_blank = char.isspace()
+        at += len(unit)
+    return starts, ends
+
+
+def _units(text: str) -> Sequence[str]:
+    """Return the parts of a text that are folded each on its own: letters, with their marks if apart."""
+    if unicodedata.is_normalized("NFC", text) and not _MARK.search(text):
+        return text
+    units: list[list[str]] = []
+    for char in text:
+        # what can merge with the letter before it: marks, and the later parts of a Hangul syllable
+        if units and (unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"):
+            units[-1].append(char)
+        else:
+            units.append([char])
+    return ["".join(unit) for unit in units]
+
+
+@lru_cache(maxsize=1 << 14)
+def _fold_unit(unit: str) -> str:
+    if unit.isascii():
+        return unit.lower()
+    kept: list[str] = []
+    bare = False
+    unit = unit.encode("utf-8", "replace").decode()  # the automaton can't read lone surrogates
+    for char in unicodedata.normalize("NFD", unicodedata.normalize("NFKC", unit).casefold()):
+        if unicodedata.category(char) == "Cf" or _HIDDEN.match(char):
+            continue
+        if _MARK.match(char):
+            if bare:
+                continue
+        else:
+            bare = unicodedata.name(char, "").startswith(("LATIN", "GREEK"))
+        kept.append("'" if char in "‘’ʼ" else "-" if char == "‐" else char)
+    return unicodedata.normalize("NFKC", "".join(kept))
+
+
+class _Folds(dict[int, str]):
+    """A table for str.translate that fills itself; it can't outgrow Unicode."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_unit(chr(code))
+        return folded
+
+
+_FOLDS = _Folds()
+
+
+def _spellings(word: str, role: _Role) -> Iterator[str]:
+    folded = _fold(word).strip()
+    if not folded:
+        return
+    yield folded
+    if role != "own domain" and " " in folded and folded[0] not in "#@":
+        joined = "".join(filter(str.isalnum, folded))
+        yield "#" + joined
+        yield "@" + joined
+
+
+def _host_names(domain: str) -> Iterator[str]:
+    """Return a domain as people write it, and as it stands in addresses."""
+    written = unicodedata.normalize("NFKC", domain).casefold().strip(" .")
+    yield written
+    try:
+        sent = written.encode("idna").decode()
+    except UnicodeError:
+        return
+    if sent != written:
+        yield sent
+
+
+def _is_whole_host(text: str, start: int, end: int) -> bool:
+    """Tell whether a host name stands there: alone, or with a name before it ("shop.acme.example")."""
+    before, after = text[start - 1 : start] if start else "", text[end : end + 2]
+    return not (
+        (before.isalnum() or before in ("-", "_"))
+        or after[:1].isalnum()
+        or after[:1] in ("-", "_")
+        or (after[:1] == "." and after[1:].isalnum())
+    )
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    if start and (_joined(text[start - 1], text[start]) or (text[start] in "#@" and _kind(text[start - 1]))):
+        return False
+    return end == len(text) or not _joined(text[end - 1], text[end])
+
+
+def _joined(left: str, right: str) -> bool:
+    if _kind(right) == "mark":
+        return True
+    return _kind(left) in ("word", "mark") and _kind(right) == "word"
+
+
+@lru_cache(maxsize=1 << 14)
+def _kind(char: str) -> Literal["word", "unspaced", "mark", ""]:
+    if not char.isascii() and unicodedata.category(char)[0] == "M":
+        return "mark"
+    if not char.isalnum():
+        return ""
+    code = ord(char)
+    return "unspaced" if any(first <= code <= last for first, last in _UNSPACED) else "word"
+
+
+_UNSPACED = (
+    (0x0E00, 0x0FFF),  # Thai, Lao, Tibetan
+    (0x1000, 0x109F),  # Myanmar
+    (0x1100, 0x11FF),  # Hangul letters
+    (0x1780, 0x17FF),  # Khmer
+    (0x3005, 0x3007),  # Han repetition and zero
+    (0x3040, 0x31FF),  # Hiragana, Katakana, Bopomofo, Hangul letters
+    (0x3400, 0x9FFF),  # Han
+    (0xAC00, 0xD7FF),  # Hangul syllables
+    (0xF900, 0xFAFF),  # Han, compatibility
+    (0x20000, 0x3FFFF),  # Han, rarer
+)
+"""Scripts without blanks between words, or, like Hangul, with particles glued to them."""

@@ -1,0 +1,117 @@
+"""What a run's outcomes mean: which sources are due, when they are due again, and the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from repwatch.config import SourceConfig
+from repwatch.errors import Reason
+from repwatch.store.base import Health, Outcome
+
+FailOn = Literal["error", "partial", "never"]
+
+OK = 0
+NO_ACCESS = 4
+PARTIAL = 5
+NOTHING_WORKED = 6
+TRY_LATER = 75
+
+DUE_SLACK = timedelta(seconds=60)
+"""Cron starts a second early or late; a source that is due that soon is due."""
+GIVE_UP_AFTER_GONE = 2
+"""Runs in a row that found a source gone; then it is not asked any more."""
+SLOW_WAITS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+SLOW_RETRY: frozenset[Reason] = frozenset(
+    ("forbidden", "not_found", "gone", "http", "blocked_page", "layout", "robots", "refused")
+)
+"""Reasons that seldom pass by themselves within the hour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Which sources a scan reads, and how many it leaves for later."""
+
+    due: tuple[SourceConfig, ...]
+    not_due: int = 0
+    paused: int = 0
+
+
+def plan(
+    sources: Iterable[SourceConfig],
+    health: Mapping[str, Health],
+    now: datetime,
+    *,
+    names: Sequence[str] = (),
+    everything: bool = False,
+) -> Plan:
+    """Return the sources that are due; those that are named are due in any case."""
+    chosen = [s for s in sources if not names or s.key in names]
+    awake = [s for s in chosen if not s.paused or s.key in names]
+    due = [s for s in awake if names or everything or _is_due(s, health.get(s.key), now)]
+    return Plan(due=tuple(due), not_due=len(awake) - len(due), paused=len(chosen) - len(awake))
+
+
+def _is_due(source: SourceConfig, health: Health | None, now: datetime) -> bool:
+    if health is None:
+        return True
+    at = health.last.next_at
+    if health.last.status in ("ok", "unchanged", "partial"):
+        # The interval may have been shortened since.
+        at = min(at or now, health.last.started_at + timedelta(seconds=source.every_s))
+    if at is None:
+        return False
+    return at <= now + min(DUE_SLACK, timedelta(seconds=source.every_s / 10))
+
+
+def next_try(source: SourceConfig, outcome: Outcome, failures: int, wait_s: float) -> datetime | None:
+    """Return when a source is due again; None when it has gone for good.
+
+    `failures` counts the failed runs in a row, this one included; `wait_s` is what its host asked for.
+    """
+    every = timedelta(seconds=source.every_s)
+    if outcome.reason == "gone" and failures >= GIVE_UP_AFTER_GONE:
+        return None
+    if outcome.status == "failed" and outcome.reason in SLOW_RETRY:
+        every = max(every, SLOW_WAITS[min(failures, len(SLOW_WAITS)) - 1])
+    return outcome.started_at + max(every, timedelta(seconds=wait_s))
+
+
+def exit_code(
+    outcomes: Sequence[Outcome],
+    health: Mapping[str, Health],
+    *,
+    fail_on: FailOn = "error",
+    tolerate: int = 3,
+    interrupted: bool = False,
+) -> int:
+    """Return the exit code of a run, as `repwatch help exit-codes` lists them.
+
+    `health` is from after the run: a source may fail `tolerate` runs in a row before anybody is told.
+    """
+    if interrupted and 2 * sum(o.status != "not_reached" for o in outcomes) < len(outcomes):
+        return TRY_LATER
+    failed = [o for o in outcomes if o.status == "failed"]
+    refused = [o for o in outcomes if o.status == "no_access"]
+    broken = [*failed, *refused, *(o for o in outcomes if o.status == "partial" and o.reason)]
+    if fail_on == "never" or not broken:
+        return OK
+    if len(failed) + len(refused) == len(outcomes) and failed:
+        return NOTHING_WORKED
+    if refused and len(refused) == len(broken):
+        return NO_ACCESS
+    if fail_on == "partial" or worn_out(failed, health, tolerate):
+        return PARTIAL
+    return OK
+
+
+def worn_out(outcomes: Iterable[Outcome], health: Mapping[str, Health], tolerate: int) -> list[Health]:
+    """Return the health of those sources that have failed too often in a row to keep quiet about it."""
+    broken = [o for o in outcomes if o.status in ("failed", "no_access") and o.source in health]
+    return [
+        health[o.source]
+        for o in broken
+        if o.status == "no_access" or health[o.source].failures_in_a_row >= tolerate
+    ]

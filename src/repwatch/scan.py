@@ -1,0 +1,571 @@
+"""A scan: every due source is read from where it was left, and what it showed is kept.
+
+The main thread holds the store and decides; `crawl` fetches, `workers` read pages. Each source
+has streams, one for each of its queries; a scan opens one window for each stream and follows its
+pages until the window is done. A page is kept with its place in the window in one transaction,
+so a scan that is cut off costs one page, and the next scan is the retry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import wait
+from typing import Protocol
+
+from repwatch import fetch
+from repwatch.config import Config, SourceConfig
+from repwatch.crawl import Crawler, crawler_for
+from repwatch.errors import Busy, FetchError, ParseError, Reason, SourceError
+from repwatch.model import Answer, Request, Task
+from repwatch.outcomes import next_try
+from repwatch.pipeline import PageJob, PageReader, Place, ReadPage
+from repwatch.store.base import (
+    OpenTask,
+    Outcome,
+    PageSave,
+    Run,
+    Saved,
+    Status,
+    Store,
+    Stream,
+    Validators,
+)
+from repwatch.urls import origin
+from repwatch.workers import Workers
+
+LEASE = "scan"
+LEASE_S = 60.0
+RENEWED_EVERY_S = 15.0
+OVERLAP = timedelta(hours=48)
+PAGES_PER_WINDOW = 20
+VALIDATORS_KEPT = timedelta(days=7)
+PENDING_BYTES = 32 * 1024 * 1024
+"""Answers that may wait to be read, in bytes; beyond that nothing more is fetched."""
+TICK_S = 0.5
+
+PRELOAD = ("repwatch.pipeline", "feedparser", "selectolax.lexbor", "vaderSentiment.vaderSentiment")
+
+
+class Progress(Protocol):
+    """Who is told how a scan gets on."""
+
+    def update(self, source: str, pages: int, mentions: int) -> None:
+        """Hear that another page of a source was read."""
+
+    def finish(self, outcome: Outcome) -> None:
+        """Hear that a source is through."""
+
+
+@dataclass(eq=False)
+class _Window:
+    """A stretch of a stream that is being read."""
+
+    first: Task
+    fingerprint: str
+    seen: frozenset[bytes]
+    pages: int
+    shown: set[str]
+    first_read: bool
+    known: Validators | None = None  # from last time
+    validators: Validators | None = None  # for next time
+    resume: str | None = None
+    pending: int = 0
+    cursors: set[str | None] = field(default_factory=set)
+    capped: bool = False
+    pages_now: int = 0
+
+    @property
+    def stream(self) -> tuple[str, str]:
+        return self.first.source, self.first.query
+
+
+@dataclass(eq=False)
+class _Visit:
+    """One page that is being read."""
+
+    window: _Window
+    task: Task
+    request: Request
+    discovered: bool = False
+
+
+@dataclass(eq=False)
+class _Tally:
+    """What a source has done so far in this run."""
+
+    source: SourceConfig
+    started_at: datetime
+    streams: int = 0
+    done: int = 0
+    unchanged: int = 0
+    capped: int = 0
+    damaged: int = 0
+    errors: list[SourceError] = field(default_factory=list)
+    fetched: int = 0
+    saved: Saved = field(default_factory=Saved)
+    skipped: int = 0
+    requests: int = 0
+    pages: int = 0
+    closed: bool = False
+
+    @property
+    def open(self) -> int:
+        return self.streams - self.done - len(self.errors)
+
+
+class Scan:
+    """One run over the due sources.
+
+    `stop` is asked twice a second whether to leave; what was read by then is kept.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        *,
+        progress: Progress | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._progress = progress
+        self._stop = stop
+        self._clock = clock
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._renewed_s = 0.0
+        self._jobs: deque[tuple[_Visit, Answer]] = deque()
+        self._job_bytes = 0
+        self._tallies: dict[str, _Tally] = {}
+        self._later: dict[tuple[str, str], Task] = {}
+        self.interrupted = False
+        """Whether the scan was stopped, or ran out of time, before it was through."""
+
+    def run(
+        self, due: Sequence[SourceConfig], *, since: datetime | None = None, max_time_s: float | None = None
+    ) -> Run:
+        """Read the sources and return what each of them did; the exit code is the caller's.
+
+        `since` reads that far back, whatever was read before.
+
+        Raises:
+            Busy: another scan is running.
+            StoreError: the database can't be used; the pages before were kept.
+        """
+        now = self._clock()
+        holder = self._store.take_lease(LEASE, self._holder, now, LEASE_S)
+        if holder is not None:
+            raise Busy(f"another scan is running since {holder.taken_at:%Y-%m-%d %H:%M} UTC")
+        self._renewed_s = time.monotonic()
+        run = Run(id=f"r_{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z", started_at=now, due=len(due))
+        try:
+            self._store.begin_run(run)
+            if due:
+                deadline_s = time.monotonic() + (max_time_s or self._config.scan.max_time_s)
+                self._read_all(due, run, since, deadline_s)
+            outcomes = tuple(self._outcome(run, tally) for tally in self._tallies.values())
+            for outcome in outcomes:
+                self._store.save_outcome(outcome)
+            run = replace(run, ended_at=self._clock(), outcomes=outcomes)
+            self._store.tidy(self._clock())
+        finally:
+            self._store.release_lease(LEASE, self._holder)
+        return run
+
+    def _read_all(
+        self, due: Sequence[SourceConfig], run: Run, since: datetime | None, deadline_s: float
+    ) -> None:
+        workers = self._workers(due)
+        workers.warm_up()  # before httpx is imported: both take their time
+        crawler = crawler_for(self._config.http, self._config.scan.jobs, self._store, self._clock)
+        try:
+            for source in due:
+                self._open(source, run.started_at, since, crawler)
+            self._loop(crawler, workers, run, deadline_s)
+        finally:
+            crawler.close()
+            workers.close()
+
+    def _workers(self, due: Sequence[SourceConfig]) -> Workers[_Visit, PageJob, ReadPage]:
+        from repwatch.judge import judge_for  # noqa: PLC0415 (the main thread itself judges nothing)
+
+        places = {
+            s.key: Place(source=s.source, about=s.about, brands=frozenset(s.brands) or None)
+            for s in due
+            if s.source is not None
+        }
+        judge = judge_for(self._config.brands.values(), self._config.scoring)
+        self._matching = judge.matcher.fingerprint
+        count = min(os.cpu_count() or 1, max(1, len(due) // 2))
+        return Workers(count, PageReader(places, judge), preload=PRELOAD)
+
+    # -- windows
+
+    def _open(
+        self, config: SourceConfig, now: datetime, since: datetime | None, crawler: Crawler[_Visit]
+    ) -> None:
+        """Open a window for each stream of a source, or go on with the one that is open."""
+        source = config.source
+        assert source is not None  # noqa: S101 (a scan's configuration is loaded with its sources)
+        tally = self._tallies[config.key] = _Tally(config, now)
+        brands = [b for b in self._config.brands.values() if not config.brands or b.key in config.brands]
+        known = self._store.streams(config.key)
+        left: dict[str, list[OpenTask]] = {}
+        for open_task in self._store.open_tasks([config.key]):
+            left.setdefault(open_task.task.query, []).append(open_task)
+        fingerprint = self._fingerprint(config)
+        for query in source.queries(brands):
+            tally.streams += 1
+            stream = known.get(query, Stream(source=config.key, query=query))
+            window = self._next_window(config, stream, left.get(query, []), now, since)
+            if query in left:
+                self._later[config.key, query] = window
+                self._resume(left[query], stream, fingerprint, crawler)
+            else:
+                self._start(self._store.open_window(window), stream, fingerprint, crawler)
+
+    def _next_window(
+        self,
+        config: SourceConfig,
+        stream: Stream,
+        left: Sequence[OpenTask],
+        now: datetime,
+        since: datetime | None,
+    ) -> Task:
+        """Return the window from where the stream was read, or is being read, up to now."""
+        until = [t.task.until for t in left] + ([stream.read_until] if stream.read_until else [])
+        if since is None and until:
+            since = max(until) - OVERLAP
+        look_back = timedelta(seconds=self._config.scan.first_look_back_s)
+        return Task(
+            source=config.key,
+            query=stream.query,
+            since=since or now - look_back,
+            until=now,
+            resume=stream.resume,
+        )
+
+    def _fingerprint(self, config: SourceConfig) -> str:
+        assert config.source is not None  # noqa: S101 (see _open)
+        parts = (self._matching, config.source.version, config.about, sorted(config.brands))
+        return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+
+    def _resume(
+        self, left: Sequence[OpenTask], stream: Stream, fingerprint: str, crawler: Crawler[_Visit]
+    ) -> None:
+        """Go on with a window that an earlier scan left open."""
+        oldest = left[0].task
+        same = [t for t in left if (t.task.since, t.task.until) == (oldest.since, oldest.until)]
+        window = self._window(same[0], stream, fingerprint)
+        window.cursors = {t.task.cursor for t in same}
+        for open_task in same:
+            self._visit(window, open_task.task, crawler)
+
+    def _start(self, open_task: OpenTask, stream: Stream, fingerprint: str, crawler: Crawler[_Visit]) -> None:
+        window = self._window(open_task, stream, fingerprint)
+        window.cursors = {open_task.task.cursor}
+        self._visit(window, open_task.task, crawler)
+
+    def _window(self, open_task: OpenTask, stream: Stream, fingerprint: str) -> _Window:
+        same = stream.fingerprint == fingerprint
+        known = stream.validators
+        if known is not None and (not same or self._clock() - known.at > VALIDATORS_KEPT):
+            known = None
+        return _Window(
+            first=open_task.task,
+            fingerprint=fingerprint,
+            seen=self._store.seen(stream.source, stream.query) if same else frozenset(),
+            pages=open_task.pages,
+            shown=set(open_task.shown),
+            first_read=open_task.first_read,
+            known=known,
+        )
+
+    def _visit(
+        self, window: _Window, task: Task, crawler: Crawler[_Visit], *, discovered: bool = False
+    ) -> None:
+        tally = self._tallies[task.source]
+        source = tally.source.source
+        assert source is not None  # noqa: S101 (see _open)
+        window.pending += 1
+        try:
+            request = source.request(task)
+        except Exception as error:  # a plug-in's bug costs that plug-in its page
+            self._failed(window, ParseError(f"no request: {type(error).__name__}: {error}", reason="crashed"))
+            return
+        known = window.known
+        usable = known is not None and task.cursor is None and known.url == fetch.public_url(request)
+        crawler.submit(
+            _Visit(window, task, request, discovered),
+            request,
+            validators=known if usable else None,
+            pace_s=source.pace_s,
+        )
+
+    # -- the loop
+
+    def _loop(
+        self,
+        crawler: Crawler[_Visit],
+        workers: Workers[_Visit, PageJob, ReadPage],
+        run: Run,
+        deadline_s: float,
+    ) -> None:
+        while crawler.pending or self._jobs or workers.pipes:
+            if self._stop() or time.monotonic() >= deadline_s:
+                self.interrupted = True
+                return
+            wait([crawler.wake, *workers.pipes], self._patience_s(crawler, workers, deadline_s))
+            for visit, answer in crawler.collect(hold=self._job_bytes > PENDING_BYTES):
+                self._answered(visit, answer, crawler)
+            for visit, page in workers.collect():
+                if isinstance(page, SourceError):
+                    self._failed(visit.window, page)
+                else:
+                    self._keep(visit, page, crawler)
+                self._close(visit.task.source, run)
+            self._hand_out(workers)
+            self._renew_lease()
+        for tally in self._tallies.values():
+            self._close(tally.source.key, run)
+
+    def _patience_s(
+        self,
+        crawler: Crawler[_Visit],
+        workers: Workers[_Visit, PageJob, ReadPage],
+        deadline_s: float,
+    ) -> float:
+        slot_s = crawler.next_slot_in_s
+        now_s = time.monotonic()
+        due = [deadline_s - now_s, TICK_S]
+        if slot_s is not None and self._job_bytes <= PENDING_BYTES:
+            due.append(slot_s)
+        if workers.next_due_s is not None:
+            due.append(workers.next_due_s - now_s)
+        return max(0.0, min(due))
+
+    def _hand_out(self, workers: Workers[_Visit, PageJob, ReadPage]) -> None:
+        while self._jobs and workers.free:
+            visit, answer = self._jobs.popleft()
+            self._job_bytes -= len(answer.body)
+            now, seen = self._clock(), visit.window.seen
+            workers.submit(visit, PageJob(task=visit.task, answer=answer, collected_at=now, seen=seen))
+
+    def _renew_lease(self) -> None:
+        if time.monotonic() - self._renewed_s < RENEWED_EVERY_S:
+            return
+        self._renewed_s = time.monotonic()
+        other = self._store.take_lease(LEASE, self._holder, self._clock(), LEASE_S)
+        if other is not None:
+            # This process was asleep for so long that another one took over; it reads on.
+            raise Busy("another scan took over while this one was suspended")
+
+    def _answered(self, visit: _Visit, answer: Answer | FetchError, crawler: Crawler[_Visit]) -> None:
+        tally = self._tallies[visit.task.source]
+        tally.requests += crawler.requests.pop(visit, 0)
+        window = visit.window
+        if isinstance(answer, FetchError):
+            self._failed(window, answer, visit)
+            return
+        if answer.status == 304:
+            self._unchanged(visit, crawler)
+            return
+        validators = Validators(
+            url=fetch.public_url(visit.request),
+            etag=answer.headers.get("etag"),
+            last_modified=answer.headers.get("last-modified"),
+            body_hash=hashlib.blake2b(answer.body, digest_size=16).hexdigest(),
+            at=self._clock(),
+        )
+        known = window.known
+        if known is not None and (known.url, known.body_hash) == (validators.url, validators.body_hash):
+            self._unchanged(visit, crawler)
+            return
+        if visit.task.cursor is None or visit.discovered:
+            window.validators = validators
+        self._jobs.append((visit, answer))
+        self._job_bytes += len(answer.body)
+
+    def _unchanged(self, visit: _Visit, crawler: Crawler[_Visit]) -> None:
+        tally = self._tallies[visit.task.source]
+        self._store.save_unchanged(visit.task, self._clock())
+        tally.unchanged += 1
+        self._finish(visit.window, crawler)
+
+    def _failed(self, window: _Window, error: SourceError, visit: _Visit | None = None) -> None:
+        """Note what went wrong; the task stays, so that the next scan tries again."""
+        source, query = window.stream
+        window.pending -= 1
+        started_elsewhere = visit is not None and (visit.task.cursor or visit.task.resume)
+        if started_elsewhere and error.reason in ("not_found", "gone", "http"):
+            # A cursor that leads nowhere any more would fail for ever: begin again at the beginning.
+            self._store.forget_resume(source, query)
+        self._tallies[source].errors.append(error)
+        self._later.pop(window.stream, None)
+
+    def _keep(self, visit: _Visit, read: ReadPage, crawler: Crawler[_Visit]) -> None:
+        """Save a page, and go on to those that follow it."""
+        window, tally = visit.window, self._tallies[visit.task.source]
+        new_ids = [i for i in read.shown if i not in window.shown]
+        window.shown.update(new_ids)
+        window.pages += 1
+        window.pages_now += 1
+        window.pending -= 1
+        window.resume = read.page.resume or window.resume
+        if read.page.damaged or (read.page.discovered and not read.shown):
+            window.validators = None
+        tally.damaged += read.page.damaged
+        following = self._following(visit, read, new_ids)
+        window.capped = window.capped or (bool(following) and window.pages_now >= PAGES_PER_WINDOW)
+        done = not window.pending and not following
+        saved = self._store.save_page(
+            PageSave(
+                task=visit.task,
+                collected_at=self._clock(),
+                judged=read.judged,
+                shown=read.shown,
+                seen=read.versions,
+                following=following,
+                window_done=done and not window.capped,
+                resume=window.resume,
+                validators=window.validators,
+                fingerprint=window.fingerprint,
+                first_read=window.first_read,
+            )
+        )
+        tally.saved = Saved(
+            tally.saved.new + saved.new,
+            tally.saved.updated + saved.updated,
+            tally.saved.negative + saved.negative,
+        )
+        tally.pages += 1
+        tally.fetched += len(read.shown)
+        tally.skipped += len(read.page.skipped)
+        if self._progress:
+            self._progress.update(visit.task.source, tally.pages, tally.fetched)
+        if window.capped:
+            if not window.pending:
+                tally.capped += 1
+                self._finish(window, crawler)
+            return
+        for task in following:
+            self._visit(window, task, crawler, discovered=read.page.discovered)
+        if done:
+            self._finish(window, crawler)
+
+    def _following(self, visit: _Visit, read: ReadPage, new_ids: Sequence[str]) -> list[Task]:
+        """Return the pages that come next, if this one gave reason to go on."""
+        page = read.page
+        went_on = bool(new_ids) and not read.stale
+        if not (went_on or page.discovered):
+            return []
+        source = self._tallies[visit.task.source].source.source
+        assert source is not None  # noqa: S101 (see _open)
+        following: list[Task] = []
+        for cursor in page.cursors:
+            if cursor in visit.window.cursors:
+                continue
+            visit.window.cursors.add(cursor)
+            task = replace(visit.task, cursor=cursor)
+            if page.discovered or origin(source.request(task).url) == origin(visit.request.url):
+                following.append(task)
+        return following
+
+    def _finish(self, window: _Window, crawler: Crawler[_Visit]) -> None:
+        """A window was read as far as it goes now; a newer one may have waited for it."""
+        later = self._later.pop(window.stream, None)
+        if later is None:
+            self._tallies[window.first.source].done += 1
+            return
+        stream = self._store.streams(window.first.source).get(
+            window.first.query, Stream(source=window.first.source, query=window.first.query)
+        )
+        self._start(
+            self._store.open_window(replace(later, resume=stream.resume)),
+            stream,
+            window.fingerprint,
+            crawler,
+        )
+
+    # -- outcomes
+
+    def _close(self, key: str, run: Run) -> None:
+        """Tell whoever watches that a source is through."""
+        tally = self._tallies[key]
+        if tally.closed or tally.open > 0:
+            return
+        tally.closed = True
+        outcome = self._outcome(run, tally)
+        self._store.save_outcome(outcome)
+        if self._progress:
+            self._progress.finish(outcome)
+
+    def _outcome(self, run: Run, tally: _Tally) -> Outcome:
+        error = max(tally.errors, key=_weight, default=None)
+        status = _status(tally, error)
+        health = self._store.health().get(tally.source.key) if error else None
+        failures = (health.failures_in_a_row if health and health.last.run != run.id else 0) + 1
+        waits_s = [e.retry_after_s or 0.0 for e in tally.errors if isinstance(e, FetchError)]
+        outcome = Outcome(
+            run=run.id,
+            source=tally.source.key,
+            status=status,
+            started_at=tally.started_at,
+            ended_at=self._clock(),
+            reason=error.reason if error else None,
+            detail=_detail(tally, error),
+            fetched=tally.fetched,
+            new=tally.saved.new,
+            updated=tally.saved.updated,
+            negative=tally.saved.negative,
+            skipped=tally.skipped,
+            requests=tally.requests,
+        )
+        if status == "not_reached":
+            return replace(outcome, next_at=tally.started_at)
+        return replace(outcome, next_at=next_try(tally.source, outcome, failures, max(waits_s, default=0.0)))
+
+
+WAITING: frozenset[Reason] = frozenset(("rate_limited", "quota"))
+
+
+def _weight(error: SourceError) -> int:
+    """Order errors by how much a person has to do about them."""
+    return 0 if error.reason in WAITING else 2 if error.reason == "login" else 1
+
+
+def _status(tally: _Tally, error: SourceError | None) -> Status:
+    worked = tally.done or tally.pages
+    if error is None:
+        if tally.open:
+            return "partial" if worked else "not_reached"
+        if tally.capped:
+            return "partial"
+        return "unchanged" if tally.unchanged and not tally.pages else "ok"
+    if worked:
+        return "partial"
+    if error.reason in WAITING:
+        return "waiting"
+    return "no_access" if error.reason == "login" else "failed"
+
+
+def _detail(tally: _Tally, error: SourceError | None) -> str:
+    if error is not None:
+        several = f" ({len(tally.errors)} of {tally.streams} queries)" if tally.streams > 1 else ""
+        return error.message + several
+    if tally.open:
+        return "stopped before it was through"
+    if tally.capped:
+        return "more pages than one scan reads; the next one goes on"
+    if tally.damaged:
+        return "the answer was damaged; entries may be missing"
+    return ""

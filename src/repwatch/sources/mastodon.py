@@ -1,0 +1,254 @@
+"""Public posts of Mastodon and of servers that speak its API, by hashtag and by search.
+
+Documentation: https://docs.joinmastodon.org/methods/timelines/#tag and /methods/search/
+Limits: 300 requests in five minutes for an address and for an account.
+Terms: every instance has its own rules. People who opted out of being indexed are left out.
+
+A tag timeline is read downwards (max_id) the first time, and upwards (min_id) from where the
+last window ended after that: however much was posted in between, nothing is jumped over. A post
+from another server gets its place by the time it was written but comes in later, so the next
+window starts `LATE` before this one ended.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
+
+from repwatch.dates import moment
+from repwatch.errors import ParseError
+from repwatch.model import Answer, Brand, Mention, Page, Request, Secret, Task
+from repwatch.sources.common import WebAddress, count, first_word, search_terms, web_link, word
+from repwatch.text import clean, plain
+from repwatch.urls import host
+
+STATUSES_ON_A_PAGE = 40
+LATE = timedelta(hours=6)
+PUBLIC = ("public", "unlisted")
+
+_LINK = re.compile(r"<([^<>]*)>((?:\s*;[^,;<>]*)*)")
+_LONGEST_LINK_HEADER = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Mastodon:
+    """Reads hashtags on instances; with a token, searches what its instance can find as well.
+
+    A token belongs to one instance. Without `tags`, the brands' terms are taken as hashtags:
+    "acme anvils" is #acmeanvils.
+    """
+
+    type: ClassVar[str] = "mastodon"
+    reads: ClassVar[str] = "posts with a hashtag; with a token, search"
+    login: ClassVar[str] = "none; search: token with read:search"
+    terms: ClassVar[str] = "each instance has its own rules"
+    pace_s: ClassVar[float] = 0.0
+    version: ClassVar[int] = 1
+
+    instances: tuple[WebAddress, ...] = ()
+    base_url: WebAddress | None = None
+    tags: tuple[str, ...] = ()
+    token: Secret | None = None
+
+    def __post_init__(self) -> None:
+        """Check what no single setting can say.
+
+        Raises:
+            ValueError: there is no instance, or a token and several instances.
+        """
+        if not self._bases:
+            raise ValueError('it needs an instance, such as instances = ["https://mastodon.example"]')
+        if self.token is not None and len(self._bases) > 1:
+            raise ValueError("a token belongs to one instance: make a source of its own for that instance")
+
+    @property
+    def _bases(self) -> tuple[str, ...]:
+        given = [self.base_url, *self.instances] if self.base_url else self.instances
+        return tuple(dict.fromkeys(base.rstrip("/") for base in given))
+
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
+        """Return "tag:acmeanvils@https://mastodon.example" for each tag and instance; search likewise."""
+        terms = search_terms(brands, weak=False)
+        asked = [f"tag:{tag}" for tag in _tags(self.tags or terms)]
+        if self.token is not None:
+            asked += [f"search:{term}" for term in terms]
+        return tuple(f"{what}@{base}" for base in self._bases for what in asked)
+
+    def request(self, task: Task) -> Request:
+        """Return the request for one page of a tag's timeline or of a search."""
+        way, what, base = _stream(task.query)
+        params = {"limit": str(STATUSES_ON_A_PAGE)}
+        if way == "search":
+            url = f"{base}/api/v2/search"
+            params |= {"q": f'"{what}"', "type": "statuses", "offset": task.cursor or "0"}
+        else:
+            url = f"{base}/api/v1/timelines/tag/{quote(what, safe='')}"
+            params |= {name: value for name, value in _position(task).items() if name != "from"}
+        # A page of an instance that is no longer configured may still be open: the token is not for it.
+        ours = self.token is not None and base in self._bases
+        headers = (("Authorization", Secret(f"Bearer {self.token}")),) if ours else ()
+        return Request("GET", url, tuple(params.items()), headers)
+
+    def parse(self, task: Task, answer: Answer) -> Page:
+        """Return the public posts of a page.
+
+        Raises:
+            ParseError: the answer is no list of posts.
+        """
+        way, _, base = _stream(task.query)
+        entries = _entries(answer.json(), "statuses" if way == "search" else None)
+        statuses = [entry for entry in entries if isinstance(entry, dict)]
+        uris = {id: uri for entry in statuses if (id := word(entry.get("id"))) and (uri := _uri(entry))}
+        read = [_read(entry, base, uris) if isinstance(entry, dict) else "no object" for entry in entries]
+        cursors: tuple[str, ...] = ()
+        resume: str | None = None
+        if way == "tag":
+            cursors, resume = _onwards(task, answer, statuses)
+        elif statuses:
+            cursors = (str(int(task.cursor or 0) + len(entries)),)
+        return Page(
+            mentions=tuple(each for each in read if isinstance(each, Mention)),
+            skipped=tuple(each for each in read if isinstance(each, str)),
+            cursors=cursors,
+            resume=resume,
+        )
+
+
+def _tags(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names as hashtags: letters, digits and underscores, with a letter among them, each once."""
+    tags = (re.sub(r"[^\w]", "", unicodedata.normalize("NFKC", name)).casefold() for name in names)
+    return tuple(dict.fromkeys(tag for tag in tags if re.search(r"[^\W\d_]", tag)))
+
+
+def _stream(query: str) -> tuple[str, str, str]:
+    """Return the parts of a query: tag or search, what for, and where."""
+    way, _, rest = query.partition(":")
+    what, _, base = rest.rpartition("@")
+    return way, what, base
+
+
+def _entries(body: Any, name: str | None) -> list[Any]:
+    entries = body.get(name) if name is not None and isinstance(body, dict) else body
+    if isinstance(entries, list):
+        return entries
+    said = word(body.get("error")) if isinstance(body, dict) else None
+    raise ParseError(f"the instance answered without posts{f': {said[:120]}' if said else ''}")
+
+
+# Paging
+
+
+def _position(task: Task) -> dict[str, str]:
+    """Return where a page lies: max_id or min_id, and as "from" where the next window may start."""
+    if task.cursor is not None:
+        return dict(parse_qsl(task.cursor))
+    return {"min_id": task.resume, "from": task.resume} if task.resume else {}
+
+
+def _onwards(
+    task: Task, answer: Answer, statuses: Sequence[Mapping[str, Any]]
+) -> tuple[tuple[str, ...], str | None]:
+    """Return the page that follows in a tag's timeline, and where the next window may start."""
+    here = _position(task)
+    dated = [(id, moment(each.get("created_at"))) for each in statuses if (id := word(each.get("id")))]
+    settled = [id for id, at in dated if at is not None and at <= task.until - LATE]
+    resume = max([*settled, *filter(None, [here.get("from")])], key=_age, default=None)
+    if not dated:
+        return (), resume
+    links = _links(answer.headers.get("link", ""))
+    if "min_id" in here:
+        step = "min_id", links.get(("prev", "min_id")) or max((id for id, _ in dated), key=_age)
+    elif links and ("next", "max_id") not in links:
+        return (), resume
+    else:
+        step = "max_id", links.get(("next", "max_id")) or min((id for id, _ in dated), key=_age)
+    return (urlencode([step, *([("from", resume)] if resume else [])]),), resume
+
+
+def _age(id: str) -> tuple[int, str]:
+    """Order ids by age: they are numbers written as text, or texts of one length that sort by time."""
+    return len(id), id
+
+
+def _links(header: str) -> dict[tuple[str, str], str]:
+    """Return the parameters of a Link header's addresses by relation; the addresses are not followed."""
+    found: dict[tuple[str, str], str] = {}
+    for match in _LINK.finditer(header[:_LONGEST_LINK_HEADER]):
+        relation = re.search(r';\s*rel="?(next|prev)\b', match[2], re.IGNORECASE)
+        if relation:
+            for name, values in parse_qs(match[1].partition("?")[2], max_num_fields=32).items():
+                found[relation[1].lower(), name] = values[0]
+    return found
+
+
+# Posts
+
+
+def _uri(status: Mapping[str, Any]) -> str | None:
+    return first_word((status.get("uri"), status.get("url")))
+
+
+def _read(entry: Mapping[str, Any], base: str, uris: Mapping[str, str]) -> Mention | str:
+    """Return what a post says, the original for a boost, or why it is left out."""
+    boosted = entry.get("reblog")
+    status = boosted if isinstance(boosted, dict) else entry
+    if status.get("visibility", "public") not in PUBLIC:
+        return "not public"
+    about = status.get("account")
+    account = about if isinstance(about, dict) else {}
+    if account.get("noindex") is True or account.get("indexable") is False:
+        return "its author opted out of being indexed"
+    parts = clean(word(status.get("spoiler_text")) or ""), plain(word(status.get("content")) or "")
+    text = "\n".join(filter(None, parts))
+    if not text:
+        return "no text"
+    handle = _handle(account, base)
+    url = web_link(status.get("url")) or web_link(status.get("uri"))
+    bot = account.get("bot")
+    return Mention(
+        space="mastodon",
+        native_id=_uri(status),
+        kind="post" if word(status.get("in_reply_to_id")) is None else "comment",
+        url=url,
+        text=text,
+        author=first_word((account.get("display_name"), handle)),
+        author_id=f"mastodon:{handle}" if handle else None,
+        author_url=web_link(account.get("url")),
+        author_is_bot=bot if isinstance(bot, bool) else None,
+        published_at=moment(status.get("created_at")),
+        edited_at=moment(status.get("edited_at")),
+        lang=word(status.get("language")),
+        parent_id=_parent(status, uris),
+        likes=count(status.get("favourites_count")),
+        replies=count(status.get("replies_count")),
+        reposts=count(status.get("reblogs_count")),
+    )
+
+
+def _handle(account: Mapping[str, Any], base: str) -> str | None:
+    """Return "@user@host"; an instance leaves its own host away."""
+    name = first_word((account.get("acct"), account.get("username")))
+    if name is None or "@" in name:
+        return name and f"@{name}"
+    return f"@{name}@{host(word(account.get('url')) or '') or urlsplit(base).netloc}"
+
+
+def _parent(status: Mapping[str, Any], uris: Mapping[str, str]) -> str | None:
+    """Return the uri of the post that this one answers, as far as it can be told from this page.
+
+    A post names its parent by an id of the instance. Its uri is known when the parent is on the
+    same page, or when somebody continues their own post: both uris then end in their ids.
+    """
+    parent, id, uri = word(status.get("in_reply_to_id")), word(status.get("id")), _uri(status)
+    if parent is None or parent in uris:
+        return uris.get(parent) if parent else None
+    author = status.get("account")
+    own = isinstance(author, dict) and word(author.get("id")) == word(status.get("in_reply_to_account_id"))
+    if own and id and uri and uri.endswith(f"/{id}"):
+        return f"{uri.removesuffix(id)}{parent}"
+    return None

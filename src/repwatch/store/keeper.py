@@ -1,0 +1,172 @@
+"""One page's mentions are kept: added, recognised, updated, and found by the search afterwards."""
+
+# ruff: noqa: S608 (SQL is put together from names in this package; values are always bound)
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from repwatch.model import Assessment, Judged, epoch_ms
+from repwatch.store import rows
+from repwatch.store.base import PageSave, Saved
+
+_STORED = ("seq", *rows.MENTION)
+_KNOWN = f"select {', '.join(_STORED)} from mention where id in (select value from json_each(?))"
+_TWIN = f"""
+    select {", ".join(f"m.{name}" for name in _STORED)} from twin t join mention m on m.seq = t.mention
+    where t.hash = ? and m.space = ? order by m.seq limit 1
+"""
+_INSERT_MENTION = rows.insert("mention", rows.MENTION)
+_UPDATE_MENTION = f"update mention set {rows.assignments(rows.MENTION)} where seq = :seq"
+_ASSESSMENTS = f"select brand, {', '.join(rows.JUDGED)} from assessment where mention = ?"
+_SAVE_ASSESSMENT = f"""
+    {rows.insert("assessment", ("mention", "brand", *rows.JUDGED, *rows.COPIED))}
+    on conflict (mention, brand) do update set {rows.assignments(rows.JUDGED, "excluded.")}
+"""
+_COPY = f"update assessment set {rows.assignments(rows.COPIED)} where mention = :mention"
+
+
+class Keeper:
+    """Keeps a page's mentions, inside the transaction that is open."""
+
+    def __init__(self, raw: sqlite3.Connection, page: PageSave, day: Callable[[int], str]) -> None:
+        self._raw = raw
+        self._page = page
+        self._day = day
+        (self._indexed,) = raw.execute("select coalesce(max(seq), 0) from mention").fetchone()
+        ids = rows.compact([judged.mention.id for judged in page.judged])
+        self._known = {row["id"]: row for row in map(_stored, raw.execute(_KNOWN, (ids,)))}
+
+    def keep(self) -> Saved:
+        """Keep what is about a brand, and for a while what nearly was."""
+        new = updated = negative = 0
+        for judged in self._page.judged:
+            shown = rows.mention_values(
+                judged.mention,
+                self._page.task.source,
+                self._page.collected_at,
+                first_read=self._page.first_read,
+            )
+            stored = self._known.get(shown["id"]) or self._twin(judged)
+            if stored is not None:
+                updated += self._update(stored, shown, judged)
+            elif judged.assessments:
+                self._add(shown, judged)
+                new += 1
+                negative += _is_negative(judged)
+            elif judged.near_misses:
+                self._keep_near_miss(judged)
+        self._raw.execute(
+            "insert into mention_fts (rowid, title, text) select seq, title, text from mention where seq > ?",
+            (self._indexed,),
+        )
+        return Saved(new, updated, negative)
+
+    def _twin(self, judged: Judged) -> rows.Values | None:
+        """Return the stored mention that this one is under another id."""
+        for hash in judged.twins:
+            found = self._raw.execute(_TWIN, (hash, judged.mention.space)).fetchone()
+            if found:
+                return _stored(found)
+        return None
+
+    def _add(self, row: rows.Values, judged: Judged) -> None:
+        row = {"seq": self._raw.execute(_INSERT_MENTION, row).lastrowid, **row}
+        self._known[row["id"]] = row
+        self._raw.execute("delete from near_miss where id = ?", (row["id"],))
+        self._sight(row["seq"], judged)
+        self._assess(row, judged.assessments)
+
+    def _update(self, stored: rows.Values, shown: rows.Values, judged: Judged) -> bool:
+        """Bring a stored mention up to date; tell whether anything of it changed."""
+        row = {"seq": stored["seq"], **rows.merged(stored, shown)}
+        edited = rows.is_edited(stored, row)
+        if row != stored:
+            self._rewrite(stored, row, edited=edited)
+            self._known[row["id"]] = row
+        self._sight(row["seq"], judged)
+        reassessed = self._reassess(row, judged, edited=edited)
+        return row != stored or reassessed
+
+    def _rewrite(self, stored: rows.Values, row: rows.Values, *, edited: bool) -> None:
+        seq = row["seq"]
+        indexed = edited and seq <= self._indexed
+        if indexed:
+            # Only the words that went in take themselves out again.
+            self._raw.execute(
+                "insert into mention_fts (mention_fts, rowid, title, text) values ('delete', ?, ?, ?)",
+                (seq, stored["title"], stored["text"]),
+            )
+        self._raw.execute(_UPDATE_MENTION, row)
+        if indexed:
+            self._raw.execute(
+                "insert into mention_fts (rowid, title, text) values (?, ?, ?)",
+                (seq, row["title"], row["text"]),
+            )
+        self._raw.execute(_COPY, {"mention": seq, **rows.copied_values(row, self._day)})
+
+    def _reassess(self, row: rows.Values, judged: Judged, *, edited: bool) -> bool:
+        """Replace what was found in other words; add to what was found in the same words."""
+        stored = {brand: values for brand, *values in self._raw.execute(_ASSESSMENTS, (row["seq"],))}
+        brands = {assessment.brand for assessment in judged.assessments}
+        gone = [brand for brand in stored if edited and brand not in brands]
+        self._raw.executemany(
+            "delete from assessment where mention = ? and brand = ?", ((row["seq"], brand) for brand in gone)
+        )
+        fresh = tuple(
+            assessment
+            for assessment in judged.assessments
+            if stored.get(assessment.brand) != list(rows.judged_values(assessment).values())
+        )
+        self._assess(row, fresh)
+        return bool(gone or fresh)
+
+    def _assess(self, row: rows.Values, assessments: Iterable[Assessment]) -> None:
+        copied = rows.copied_values(row, self._day)
+        self._raw.executemany(
+            _SAVE_ASSESSMENT,
+            (
+                {"mention": row["seq"], "brand": assessment.brand, **rows.judged_values(assessment), **copied}
+                for assessment in assessments
+            ),
+        )
+
+    def _sight(self, seq: int, judged: Judged) -> None:
+        """Note who showed a mention, and by what it is known again."""
+        task = self._page.task
+        self._raw.execute(
+            "insert into sighting (mention, source, query, first_ms) values (?, ?, ?, ?)"
+            " on conflict (mention, source, query) do nothing",
+            (seq, task.source, task.query, epoch_ms(self._page.collected_at)),
+        )
+        self._raw.executemany(
+            "insert into twin (hash, mention) values (?, ?) on conflict (hash, mention) do nothing",
+            ((hash, seq) for hash in judged.twins),
+        )
+
+    def _keep_near_miss(self, judged: Judged) -> None:
+        self._raw.execute(
+            """
+            insert into near_miss (id, source, shown_ms, payload) values (?, ?, ?, ?)
+            on conflict (id) do update set shown_ms = excluded.shown_ms, payload = excluded.payload
+            """,
+            (
+                judged.mention.id,
+                self._page.task.source,
+                epoch_ms(self._page.collected_at),
+                rows.near_miss_payload(judged),
+            ),
+        )
+
+
+def _stored(values: tuple[Any, ...]) -> rows.Values:
+    return dict(zip(_STORED, values, strict=True))
+
+
+def _is_negative(judged: Judged) -> bool:
+    """Tell whether a report would count it as negative for one of the brands."""
+    return any(
+        a.sentiment.label == "negative" and a.relevance == "about" and not a.own for a in judged.assessments
+    )

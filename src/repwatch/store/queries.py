@@ -1,0 +1,428 @@
+"""The questions that reports ask, worded alike for every SQL database as far as that goes."""
+
+# ruff: noqa: S608 (SQL is put together from names in this package; values are always bound)
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from repwatch.errors import UsageError
+from repwatch.model import Task, epoch_ms, from_epoch_ms
+from repwatch.store import rows
+from repwatch.store.base import (
+    By,
+    Count,
+    Filter,
+    Health,
+    Lease,
+    MentionRow,
+    OpenTask,
+    Order,
+    Outcome,
+    Run,
+    StoreInfo,
+)
+from repwatch.store.connect import Connection
+from repwatch.store.search import match_expression
+
+_ORDERS: dict[Order, str] = {
+    "newest": "a.at_ms desc, a.mention desc, a.brand desc",
+    "oldest": "a.at_ms, a.mention, a.brand",
+    "negative": "a.sentiment is null, a.sentiment, a.at_ms desc, a.mention desc, a.brand desc",
+    "engaged": "a.engagement desc, a.at_ms desc, a.mention desc, a.brand desc",
+    "rank": "f.rank, a.at_ms desc, a.mention desc, a.brand desc",
+}
+
+_GROUPS: dict[By, str] = {
+    "brand": "a.brand",
+    "source": "a.source",
+    "day": "a.day",
+    "label": "a.label",
+    "lang": "coalesce(a.lang, '')",
+    "author": "coalesce(m.author, '')",
+    "kind": "a.kind",
+}
+
+_COUNTED = """
+    count(*),
+    count(*) filter (where a.label = 'negative'),
+    count(*) filter (where a.label = 'neutral'),
+    count(*) filter (where a.label = 'positive'),
+    count(*) filter (where a.label = 'unscored'),
+    coalesce(sum(a.sentiment) filter (where a.label <> 'unscored'), 0.0)
+"""
+
+_SNIPPET = "snippet(mention_fts, -1, char(2), char(3), '…', 24)"
+
+RARE = 10_000
+"""Hits up to which a search starts from the words; beyond, from the time index."""
+
+LISTED = 10
+"""How many ids an ambiguous one is answered with."""
+
+_GOOD = "('ok', 'unchanged', 'partial')"
+_BAD = "('failed', 'no_access')"
+_OUTCOME = ", ".join(f"o.{name}" for name in rows.OUTCOME)
+
+# Each source is found by one step in an index: there are few of them, and many outcomes.
+_SOURCES = """
+    with recursive source_name (source) as (
+        select min(source) from run_source
+        union all
+        select (select min(o.source) from run_source o where o.source > s.source)
+        from source_name s where s.source is not null
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    condition: str
+    values: list[Any]
+
+
+class SqlReader:
+    """Answers questions about a database; see the protocol in base.py."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.db = connection
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.db.close()
+
+    def mentions(
+        self, filter: Filter, *, order: Order = "newest", limit: int | None = None
+    ) -> Iterator[MentionRow]:
+        """Yield matching rows, streamed.
+
+        Raises:
+            UsageError: the search in filter.words can't be read.
+        """
+        words = None if filter.words is None else match_expression(filter.words)
+        if words is None and order == "rank":
+            order = "newest"
+        sql, values = self._mentions(filter, words, order, limit)
+        return map(rows.mention_row, self.db.rows(sql, values))
+
+    def _mentions(
+        self, filter: Filter, words: str | None, order: Order, limit: int | None
+    ) -> tuple[str, list[Any]]:
+        columns = ", ".join(rows.MENTION_ROW)
+        if words is None and limit is None:
+            where = self._where(filter, None)
+            found = f"select {columns} from assessment a join mention m on m.seq = a.mention"
+            return f"{found} where {where.condition} order by {_ORDERS[order]}", where.values
+        # The few rows that win are chosen within an index; only they are fetched whole.
+        where = self._where(filter, None if order == "rank" else words)
+        hits, values = "assessment a", where.values
+        rank, ranked = "", _ORDERS[order]
+        if order == "rank":
+            hits = (
+                "(select rowid as mention, rank from mention_fts where mention_fts match ?) f"
+                " cross join assessment a on a.mention = f.mention"
+            )
+            values = [words, *values]
+            rank, ranked = ", f.rank", ranked.replace("f.rank", "h.rank")
+        found = (
+            f"select a.mention, a.brand{rank} from {hits} where {where.condition} order by {_ORDERS[order]}"
+        )
+        if limit is not None:
+            found, values = f"{found} limit ?", [*values, limit]
+        search = ""
+        if words is not None:
+            columns = f"{columns}, {_SNIPPET}"
+            search = "cross join mention_fts on mention_fts.rowid = h.mention and mention_fts match ?"
+            values = [*values, words]
+        sql = f"""
+            select {columns} from ({found}) h
+            cross join assessment a on a.mention = h.mention and a.brand = h.brand
+            cross join mention m on m.seq = h.mention
+            {search}
+            order by {ranked}
+        """
+        return sql, values
+
+    def counts(self, filter: Filter, by: Sequence[By] = ()) -> list[Count]:
+        """Return a count for each group, or a single one with an empty key; ordered by key."""
+        words = None if filter.words is None else match_expression(filter.words)
+        where = self._where(filter, words)
+        groups = [_GROUPS[name] for name in by]
+        keys = "".join(f"{group}, " for group in groups)
+        joined = " join mention m on m.seq = a.mention" if "author" in by else ""
+        grouped = f" group by {', '.join(groups)}" if groups else ""
+        found = self.db.rows(
+            f"select {keys}{_COUNTED} from assessment a{joined} where {where.condition}{grouped}",
+            where.values,
+        )
+        return sorted(
+            (Count(tuple(row[: len(groups)]), *row[len(groups) :]) for row in found),
+            key=lambda count: count.key,
+        )
+
+    def _where(self, filter: Filter, words: str | None) -> _Where:
+        conditions = ["1 = 1"]
+        values: list[Any] = []
+        lists: tuple[tuple[str, Sequence[str]], ...] = (
+            ("a.brand", filter.brands),
+            ("a.source", filter.sources),
+            ("a.label", filter.labels),
+            ("a.lang", filter.langs),
+            ("a.relevance", filter.relevance),
+        )
+        for column, allowed in lists:
+            if allowed:
+                conditions.append(f"{column} in ({', '.join('?' * len(allowed))})")
+                values.extend(allowed)
+        if filter.since is not None:
+            conditions.append("a.at_ms >= ?")
+            values.append(epoch_ms(filter.since))
+        if filter.until is not None:
+            conditions.append("a.at_ms < ?")
+            values.append(epoch_ms(filter.until))
+        if filter.own is not None:
+            conditions.append("a.own = ?")
+            values.append(int(filter.own))
+        if filter.trended:
+            conditions.append("a.trended = 1")
+        if words is not None:
+            # The plus keeps the planner from looking up every hit of a common word.
+            plus = "" if self._is_rare(words) else "+"
+            conditions.append(f"{plus}a.mention in (select rowid from mention_fts where mention_fts match ?)")
+            values.append(words)
+        return _Where(" and ".join(conditions), values)
+
+    def _is_rare(self, words: str) -> bool:
+        found = self.db.one(
+            "select count(*) from (select 1 from mention_fts where mention_fts match ? limit ?)",
+            (words, RARE + 1),
+        )
+        return found is not None and found[0] <= RARE
+
+    def mention(self, prefix: str) -> list[MentionRow]:
+        """Return one mention, a row for each brand it was assessed for.
+
+        Raises:
+            UsageError: no id begins so, or several do (they are listed).
+        """
+        typed = prefix.strip()
+        start = "m_" + typed.removeprefix("m_").removeprefix("M_").upper()
+        columns = ", ".join(rows.MENTION_ROW)
+        with self.db.reading():
+            ids = self.db.all(
+                "select m.id from mention m where m.id >= ? and m.id < ?"
+                " and exists (select 1 from assessment a where a.mention = m.seq) order by m.id limit ?",
+                (start, start + "\x7f", LISTED + 1),
+            )
+            if len(ids) != 1:
+                raise _ambiguous(typed, [id for (id,) in ids])
+            found = self.db.all(
+                f"select {columns} from mention m join assessment a on a.mention = m.seq"
+                " where m.id = ? order by a.brand",
+                ids[0],
+            )
+        return [rows.mention_row(row) for row in found]
+
+    def runs(self, limit: int | None = None) -> list[Run]:
+        """Return the newest runs, newest first, with their outcomes."""
+        chosen = "select id, started_ms, ended_ms, exit_code, due from run order by started_ms desc, id desc"
+        values: list[int] = []
+        if limit is not None:
+            chosen, values = f"{chosen} limit ?", [limit]
+        with self.db.reading():
+            runs = self.db.all(chosen, values)
+            outcomes = self.db.all(
+                f"select {_OUTCOME} from ({chosen}) r join run_source o on o.run = r.id order by o.source",
+                values,
+            )
+        by_run: defaultdict[str, list[Outcome]] = defaultdict(list)
+        for outcome in map(rows.outcome, outcomes):
+            by_run[outcome.run].append(outcome)
+        return [
+            Run(
+                id=id,
+                started_at=from_epoch_ms(started_ms),
+                ended_at=rows.moment(ended_ms),
+                exit_code=exit_code,
+                due=due,
+                outcomes=tuple(by_run[id]),
+            )
+            for id, started_ms, ended_ms, exit_code, due in runs
+        ]
+
+    def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
+        """Return what sources did in runs that started in the window, oldest first.
+
+        The last outcome of each source before the window comes first, so that a gap that reaches
+        into the window can be seen.
+        """
+        since_ms, until_ms = epoch_ms(since), epoch_ms(until)
+        with self.db.reading():
+            before = self.db.all(
+                f"""
+                {_SOURCES}
+                select {_OUTCOME} from source_name s join run_source o on o.source = s.source and o.run = (
+                    select b.run from run_source b
+                    where b.source = s.source and b.run_ms < ? order by b.run_ms desc limit 1
+                )
+                order by o.run_ms, o.started_ms, o.source
+                """,
+                (since_ms,),
+            )
+            inside = self.db.all(
+                f"""
+                select {_OUTCOME} from run r join run_source o on o.run = r.id
+                where r.started_ms >= ? and r.started_ms < ? order by r.started_ms, o.started_ms, o.source
+                """,
+                (since_ms, until_ms),
+            )
+        return [rows.outcome(row) for row in (*before, *inside)]
+
+    def health(self) -> dict[str, Health]:
+        """Return how each source fares that has ever been scanned."""
+        found = self.db.all(
+            f"""
+            {_SOURCES},
+            latest as (
+                select
+                    s.source,
+                    (select o.run from run_source o
+                     where o.source = s.source order by o.run_ms desc limit 1) as last_run,
+                    (select o.run from run_source o
+                     where o.source = s.source and o.status in {_GOOD}
+                     order by o.run_ms desc limit 1) as good_run
+                from source_name s where s.source is not null
+            ),
+            streak as (
+                select
+                    l.source, l.last_run, g.ended_ms as good_ms,
+                    count(b.run) as failures, min(b.started_ms) as failing_ms
+                from latest l
+                left join run_source g on g.run = l.good_run and g.source = l.source
+                left join run_source b on b.source = l.source and b.status in {_BAD}
+                    and b.run_ms > coalesce(g.run_ms, -1)
+                group by l.source, l.last_run, g.ended_ms
+            ),
+            heard as (select source, count(*) as mentions from mention group by source)
+            select k.good_ms, k.failures, k.failing_ms, coalesce(h.mentions, 0), {_OUTCOME}
+            from streak k
+            join run_source o on o.run = k.last_run and o.source = k.source
+            left join heard h on h.source = k.source
+            order by k.source
+            """
+        )
+        healths = (
+            Health(
+                source=last.source,
+                last=last,
+                last_ok_at=rows.moment(good_ms),
+                failures_in_a_row=failures,
+                failing_since=rows.moment(failing_ms),
+                mentions=mentions,
+            )
+            for good_ms, failures, failing_ms, mentions, *outcome in found
+            for last in (rows.outcome(tuple(outcome)),)
+        )
+        return {health.source: health for health in healths}
+
+    def open_tasks(self, sources: Sequence[str]) -> list[OpenTask]:
+        """Return the pages that are still to be read, oldest window first."""
+        marks = ", ".join("?" * len(sources))
+        return self._open_tasks(f"s.source in ({marks})", list(sources))
+
+    def _open_tasks(self, condition: str, values: Sequence[Any]) -> list[OpenTask]:
+        windows: dict[tuple[int, int, int], _Window] = {}
+        found: list[tuple[tuple[int, int, int], Task, bool]] = []
+        for (
+            stream,
+            source,
+            query,
+            resume,
+            read_until_ms,
+            since_ms,
+            until_ms,
+            cursor,
+            done,
+            shown,
+        ) in self.db.rows(
+            f"""
+            select s.id, s.source, s.query, s.resume, s.read_until_ms,
+                t.since_ms, t.until_ms, t.page_cursor, t.done, t.shown
+            from stream s join task t on t.stream = s.id
+            where {condition} order by t.until_ms, t.seq
+            """,
+            values,
+        ):
+            key = (stream, since_ms, until_ms)
+            window = windows.setdefault(key, _Window(0, set()))
+            if done:
+                window.pages += 1
+                window.shown.update(json.loads(shown))
+                continue
+            task = Task(
+                source=source,
+                query=query,
+                since=from_epoch_ms(since_ms),
+                until=from_epoch_ms(until_ms),
+                cursor=cursor,
+                resume=resume,
+            )
+            found.append((key, task, read_until_ms is None))
+        return [
+            OpenTask(
+                task=task,
+                pages=windows[key].pages,
+                shown=frozenset(windows[key].shown),
+                first_read=first_read,
+            )
+            for key, task, first_read in found
+        ]
+
+    def lease(self, name: str) -> Lease | None:
+        """Return who holds a lease now."""
+        row = self.db.one("select name, holder, taken_ms, until_ms from lease where name = ?", (name,))
+        if row is None:
+            return None
+        name, holder, taken_ms, until_ms = row
+        return Lease(name, holder, from_epoch_ms(taken_ms), from_epoch_ms(until_ms))
+
+    def info(self) -> StoreInfo:
+        """Return the store in numbers."""
+        with self.db.reading():
+            (schema,) = self.db.one("pragma user_version") or (0,)
+            (mode,) = self.db.one("pragma journal_mode") or ("",)
+            (mentions,) = self.db.one("select count(*) from mention") or (0,)
+            (near_misses,) = self.db.one("select count(*) from near_miss") or (0,)
+            (zone,) = self.db.one("select value from meta where key = 'timezone'") or ("",)
+        path = self.db.path
+        beside = (path, path.with_name(path.name + "-wal"))
+        return StoreInfo(
+            path=str(path),
+            schema=schema,
+            bytes=sum(file.stat().st_size for file in beside if file.exists()),
+            mentions=mentions,
+            near_misses=near_misses,
+            details={"sqlite": sqlite3.sqlite_version, "journal": mode, "timezone": zone},
+        )
+
+
+@dataclass(slots=True)
+class _Window:
+    pages: int
+    shown: set[str]
+
+
+def _ambiguous(typed: str, ids: list[str]) -> UsageError:
+    if not ids:
+        return UsageError(f'no mention\'s id begins with "{typed}"', hint="repwatch search finds mentions")
+    more = ", …" if len(ids) > LISTED else ""
+    return UsageError(
+        f'several mentions\' ids begin with "{typed}": {", ".join(ids[:LISTED])}{more}',
+        hint="type more of it",
+    )

@@ -1,0 +1,346 @@
+"""Values to rows and back."""
+
+# ruff: noqa: S608 (SQL is put together from names in this package; values are always bound)
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import Any
+
+from repwatch.model import Assessment, Judged, Mention, NearMiss, Span, epoch_ms, from_epoch_ms, mention_id
+from repwatch.store.base import MentionRow, Outcome, Stream, Validators
+
+Values = dict[str, Any]
+
+MENTION = (
+    "id", "source", "space", "native_id", "kind", "url", "author", "author_id", "author_url", "author_is_bot",
+    "published_ms", "edited_ms", "collected_ms", "trended", "lang", "rating", "rating_worst", "rating_best",
+    "item", "parent_id", "thread_id", "likes", "replies", "reposts", "views", "score", "marks", "title",
+    "text",
+)  # fmt: skip
+"""Columns of `mention` beside its seq."""
+
+JUDGED = ("relevance", "own", "sentiment", "label", "scorer", "matched", "reasons", "spans")
+"""Columns of `assessment` that the judge fills."""
+
+COPIED = ("at_ms", "day", "source", "lang", "kind", "engagement", "trended")
+"""Columns of `assessment` that are copied from the mention."""
+
+OUTCOME = (
+    "run", "source", "status", "started_ms", "ended_ms", "reason", "detail", "fetched", "added", "updated",
+    "negative", "skipped", "requests", "next_ms",
+)  # fmt: skip
+"""Columns of `run_source` in the order of an Outcome."""
+
+_KEPT = (
+    "id",
+    "source",
+    "space",
+    "native_id",
+    "collected_ms",
+    "published_ms",
+    "edited_ms",
+    "trended",
+    "marks",
+)
+_LARGEST = 2**63 - 1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+MENTION_ROW = (
+    "m.id", "a.brand", "a.source", "m.space", "m.native_id", "m.kind", "m.url", "m.title", "m.text",
+    "m.author", "m.author_id", "m.author_url", "a.at_ms", "m.published_ms", "m.edited_ms", "m.collected_ms",
+    "a.day", "a.lang", "m.rating", "m.rating_worst", "m.rating_best", "m.item", "m.parent_id", "m.thread_id",
+    "m.likes", "m.replies", "m.reposts", "m.views", "m.score", "a.engagement", "m.marks", "a.relevance",
+    "a.own", "a.sentiment", "a.label", "a.reasons", "a.matched", "a.scorer",
+)  # fmt: skip
+"""What mention_row takes, of `mention m` and `assessment a`; a snippet may follow."""
+
+
+def moment(ms: int | None) -> datetime | None:
+    """Return the UTC moment, or None for none."""
+    return None if ms is None else from_epoch_ms(ms)
+
+
+def milliseconds(at: datetime | None) -> int | None:
+    """Return UTC milliseconds, or None for none."""
+    return None if at is None else epoch_ms(at)
+
+
+def local_day(zone: tzinfo) -> Callable[[int], str]:
+    """Return a function from UTC milliseconds to the ISO date in a zone."""
+
+    def day(ms: int) -> str:
+        return from_epoch_ms(ms).astimezone(zone).date().isoformat()
+
+    return day
+
+
+def compact(value: object) -> str:
+    """Return a value as JSON without spaces."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def mention_values(mention: Mention, source: str, collected_at: datetime, *, first_read: bool) -> Values:
+    """Return the row of a mention that is not stored yet."""
+    return {
+        "id": mention.id,
+        "source": source,
+        "space": mention.space,
+        "native_id": mention.native_id,
+        "kind": mention.kind,
+        "url": mention.url,
+        "author": mention.author,
+        "author_id": mention.author_id,
+        "author_url": mention.author_url,
+        "author_is_bot": mention.author_is_bot,
+        "published_ms": milliseconds(mention.published_at),
+        "edited_ms": milliseconds(mention.edited_at),
+        "collected_ms": epoch_ms(collected_at),
+        "trended": int(mention.published_at is not None or not first_read),
+        "lang": mention.lang,
+        "rating": mention.rating,
+        "rating_worst": mention.rating_worst,
+        "rating_best": mention.rating_best,
+        "item": mention.item,
+        "parent_id": mention.parent_id and mention_id(mention.space, mention.parent_id),
+        "thread_id": mention.thread_id and mention_id(mention.space, mention.thread_id),
+        "likes": _count(mention.likes),
+        "replies": _count(mention.replies),
+        "reposts": _count(mention.reposts),
+        "views": _count(mention.views),
+        "score": _count(mention.score),
+        "marks": compact(mention.marks),
+        "title": mention.title,
+        "text": mention.text,
+    }
+
+
+def merged(stored: Values, shown: Values) -> Values:
+    """Return a stored mention as it is after it was shown again.
+
+    What is not known now never wipes what was known before. Who it is and when it was first heard
+    stay; so does its date once it has one, and the date of its edit while the text is the same,
+    since some places change those with every request.
+    """
+    row = {
+        name: value if name not in _KEPT and value not in (None, "") else stored[name]
+        for name, value in shown.items()
+    }
+    if is_edited(stored, row):
+        row["edited_ms"] = shown["edited_ms"] or shown["collected_ms"]
+    elif stored["edited_ms"] is None:
+        row["edited_ms"] = shown["edited_ms"]
+    if stored["published_ms"] is None and shown["published_ms"] is not None:
+        row["published_ms"] = shown["published_ms"]
+        row["trended"] = 1
+    if stored["published_ms"] is None or shown["published_ms"] is not None:
+        row["marks"] = shown["marks"]  # else they would call a dated mention undated
+    return row
+
+
+def is_edited(stored: Values, row: Values) -> bool:
+    """Tell whether the words are others."""
+    return bool(stored["title"] != row["title"] or stored["text"] != row["text"])
+
+
+def copied_values(row: Mapping[str, Any], day: Callable[[int], str]) -> Values:
+    """Return what assessments copy from the row of their mention."""
+    at_ms = row["collected_ms"] if row["published_ms"] is None else row["published_ms"]
+    counts = (row["likes"], row["replies"], row["reposts"])
+    return {
+        "at_ms": at_ms,
+        "day": day(at_ms),
+        "source": row["source"],
+        "lang": row["lang"],
+        "kind": row["kind"],
+        "engagement": min(sum(count for count in counts if count), _LARGEST),
+        "trended": row["trended"],
+    }
+
+
+def judged_values(assessment: Assessment) -> Values:
+    """Return what an assessment found out."""
+    matched = dict.fromkeys(f"{span.rule}: {span.term}" for span in assessment.spans)
+    return {
+        "relevance": assessment.relevance,
+        "own": int(assessment.own),
+        "sentiment": assessment.sentiment.score,
+        "label": assessment.sentiment.label,
+        "scorer": assessment.scorer,
+        "matched": compact(list(matched)),
+        "reasons": compact(assessment.sentiment.reasons),
+        "spans": compact([_span_list(span) for span in assessment.spans]),
+    }
+
+
+def mention_row(values: tuple[Any, ...]) -> MentionRow:
+    """Build a MentionRow from the columns of MENTION_ROW."""
+    (
+        id_, brand, source, space, native_id, kind, url, title, text, author, author_id, author_url, at_ms,
+        published_ms, edited_ms, collected_ms, day, lang, rating, rating_worst, rating_best, item, parent_id,
+        thread_id, likes, replies, reposts, views, score, engagement, marks, relevance, own, sentiment, label,
+        reasons, matched, scorer, *snippet,
+    ) = values  # fmt: skip
+    at = _EPOCH + timedelta(milliseconds=at_ms)
+    return MentionRow(
+        id=id_,
+        brand=brand,
+        source=source,
+        space=space,
+        native_id=native_id,
+        kind=kind,
+        url=url,
+        title=title,
+        text=text,
+        author=author,
+        author_id=author_id,
+        author_url=author_url,
+        at=at,
+        published_at=at if published_ms == at_ms else moment(published_ms),
+        edited_at=moment(edited_ms),
+        collected_at=at if collected_ms == at_ms else from_epoch_ms(collected_ms),
+        day=day,
+        lang=lang,
+        rating=rating,
+        rating_worst=rating_worst,
+        rating_best=rating_best,
+        item=item,
+        parent_id=parent_id,
+        thread_id=thread_id,
+        likes=likes,
+        replies=replies,
+        reposts=reposts,
+        views=views,
+        score=score,
+        engagement=engagement,
+        marks=texts(marks),
+        relevance=relevance,
+        own=own == 1,
+        sentiment=sentiment,
+        label=label,
+        reasons=texts(reasons),
+        matched=texts(matched),
+        scorer=scorer,
+        snippet=snippet[0] if snippet else None,
+    )
+
+
+def near_miss_payload(judged: Judged) -> str:
+    """Return a mention and why it was nearly kept, as JSON that near_miss reads back."""
+    mention = asdict(judged.mention)
+    for name in ("published_at", "edited_at"):
+        mention[name] = milliseconds(mention[name])
+    return compact(
+        {
+            "mention": {name: value for name, value in mention.items() if value not in (None, "", ())},
+            "near": [
+                [near.brand, near.why, [_span_list(s) for s in near.spans]] for near in judged.near_misses
+            ],
+        }
+    )
+
+
+def near_miss(payload: str) -> tuple[Mention, tuple[NearMiss, ...]]:
+    """Return the mention that was nearly kept, and why it was not."""
+    stored = json.loads(payload)
+    fields = {"native_id": None, **stored["mention"]}
+    for name in ("published_at", "edited_at"):
+        fields[name] = moment(fields.get(name))
+    fields["marks"] = tuple(fields.get("marks", ()))
+    return Mention(**fields), tuple(
+        NearMiss(brand=brand, why=why, spans=tuple(Span(*span) for span in spans))
+        for brand, why, spans in stored["near"]
+    )
+
+
+def outcome_values(outcome: Outcome) -> Values:
+    """Return the row of an outcome."""
+    return {
+        "run": outcome.run,
+        "source": outcome.source,
+        "status": outcome.status,
+        "started_ms": epoch_ms(outcome.started_at),
+        "ended_ms": epoch_ms(outcome.ended_at),
+        "reason": outcome.reason,
+        "detail": outcome.detail,
+        "fetched": outcome.fetched,
+        "added": outcome.new,
+        "updated": outcome.updated,
+        "negative": outcome.negative,
+        "skipped": outcome.skipped,
+        "requests": outcome.requests,
+        "next_ms": milliseconds(outcome.next_at),
+    }
+
+
+def outcome(values: tuple[Any, ...]) -> Outcome:
+    """Build an Outcome from the columns of OUTCOME."""
+    row = dict(zip(OUTCOME, values, strict=True))
+    return Outcome(
+        run=row["run"],
+        source=row["source"],
+        status=row["status"],
+        started_at=from_epoch_ms(row["started_ms"]),
+        ended_at=from_epoch_ms(row["ended_ms"]),
+        reason=row["reason"],
+        detail=row["detail"],
+        fetched=row["fetched"],
+        new=row["added"],
+        updated=row["updated"],
+        negative=row["negative"],
+        skipped=row["skipped"],
+        requests=row["requests"],
+        next_at=moment(row["next_ms"]),
+    )
+
+
+STREAM = (
+    "source", "query", "read_until_ms", "resume", "fingerprint", "url", "etag", "last_modified", "body_hash",
+    "validated_ms",
+)  # fmt: skip
+"""What stream takes."""
+
+
+def stream(values: tuple[Any, ...]) -> Stream:
+    """Build a Stream from the columns of STREAM."""
+    source, query, read_until_ms, resume, fingerprint, url, etag, last_modified, body_hash, validated_ms = (
+        values
+    )
+    return Stream(
+        source=source,
+        query=query,
+        read_until=moment(read_until_ms),
+        resume=resume,
+        validators=None
+        if url is None
+        else Validators(url, etag, last_modified, body_hash, from_epoch_ms(validated_ms)),
+        fingerprint=fingerprint,
+    )
+
+
+def insert(table: str, columns: Sequence[str]) -> str:
+    """Return an insert with a named value for each column."""
+    return f"insert into {table} ({', '.join(columns)}) values ({', '.join(f':{name}' for name in columns)})"
+
+
+def assignments(columns: Iterable[str], source: str = ":") -> str:
+    """Return `column = source column` for each column."""
+    return ", ".join(f"{name} = {source}{name}" for name in columns)
+
+
+def _count(value: int | None) -> int | None:
+    return None if value is None else max(-_LARGEST, min(value, _LARGEST))
+
+
+def _span_list(span: Span) -> list[object]:
+    return [span.field, span.start, span.end, span.term, span.rule]
+
+
+@lru_cache(maxsize=4096)
+def texts(array: str) -> tuple[str, ...]:
+    """Return a JSON list of texts; few of them differ, so most are read once."""
+    return tuple(json.loads(array)) if array != "[]" else ()

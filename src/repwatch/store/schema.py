@@ -1,0 +1,274 @@
+"""The tables, views and indexes, as numbered steps.
+
+Tables are private and singular, views public and plural (see views.py). Times are UTC
+milliseconds, lists are JSON, ids of mentions are texts made by us. `mention.seq` only grows:
+the search index hangs on it, and rows that belong to a mention refer to it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils.db import Database
+
+APPLICATION_ID = 0x72657077  # "repw"
+
+Step = Callable[["Database"], None]
+
+_TABLES = (
+    """
+    create table meta (
+        key text primary key,
+        value text not null
+    ) strict, without rowid
+    """,
+    """
+    create table mention (
+        seq integer primary key,
+        id text not null unique,
+        source text not null,
+        space text not null,
+        native_id text not null,
+        kind text not null,
+        url text,
+        author text,
+        author_id text,
+        author_url text,
+        author_is_bot integer,
+        published_ms integer,
+        edited_ms integer,
+        collected_ms integer not null,
+        trended integer not null,
+        lang text,
+        rating real,
+        rating_worst real,
+        rating_best real,
+        item text,
+        parent_id text,
+        thread_id text,
+        likes integer,
+        replies integer,
+        reposts integer,
+        views integer,
+        score integer,
+        marks text not null,
+        title text not null,
+        text text not null
+    ) strict
+    """,
+    "create index mention_source on mention (source)",
+    """
+    create table twin (
+        hash blob not null,
+        mention integer not null references mention (seq) on delete cascade,
+        primary key (hash, mention)
+    ) strict, without rowid
+    """,
+    "create index twin_mention on twin (mention)",
+    """
+    create table sighting (
+        mention integer not null references mention (seq) on delete cascade,
+        source text not null,
+        query text not null,
+        first_ms integer not null,
+        primary key (mention, source, query)
+    ) strict, without rowid
+    """,
+    # What reports filter and group by is copied here from the mention, so that they read one index.
+    """
+    create table assessment (
+        mention integer not null references mention (seq) on delete cascade,
+        brand text not null,
+        relevance text not null,
+        own integer not null,
+        sentiment real,
+        label text not null,
+        scorer text not null,
+        at_ms integer not null,
+        day text not null,
+        source text not null,
+        lang text,
+        kind text not null,
+        engagement integer not null,
+        trended integer not null,
+        matched text not null,
+        reasons text not null,
+        spans text not null,
+        primary key (mention, brand)
+    ) strict, without rowid
+    """,
+    """
+    create index assessment_brand on assessment
+        (brand, at_ms, mention, label, sentiment, source, day, lang, kind, relevance, own, trended,
+        engagement)
+    """,
+    """
+    create index assessment_at on assessment
+        (at_ms, mention, brand, label, sentiment, source, day, lang, kind, relevance, own, trended,
+        engagement)
+    """,
+    """
+    create table near_miss (
+        id text primary key,
+        source text not null,
+        shown_ms integer not null,
+        payload text not null
+    ) strict, without rowid
+    """,
+    "create index near_miss_shown on near_miss (shown_ms)",
+    """
+    create table stream (
+        id integer primary key,
+        source text not null,
+        query text not null,
+        read_until_ms integer,
+        resume text,
+        saved_ms integer,
+        fingerprint text not null default '',
+        url text,
+        etag text,
+        last_modified text,
+        body_hash text,
+        validated_ms integer,
+        unique (source, query)
+    ) strict
+    """,
+    """
+    create table seen (
+        stream integer not null references stream (id) on delete cascade,
+        version blob not null,
+        shown_ms integer not null,
+        primary key (stream, version)
+    ) strict, without rowid
+    """,
+    """
+    create table task (
+        seq integer primary key,
+        id text not null unique,
+        stream integer not null references stream (id) on delete cascade,
+        since_ms integer not null,
+        until_ms integer not null,
+        page_cursor text,
+        done integer not null default 0,
+        shown text not null default '[]'
+    ) strict
+    """,
+    "create index task_stream on task (stream, until_ms)",
+    """
+    create table host (
+        host text primary key,
+        next_ms integer,
+        back_off_ms integer,
+        back_off_why text,
+        strikes integer not null default 0,
+        robots text,
+        robots_until_ms integer
+    ) strict, without rowid
+    """,
+    """
+    create table lease (
+        name text primary key,
+        holder text not null,
+        taken_ms integer not null,
+        until_ms integer not null
+    ) strict, without rowid
+    """,
+    """
+    create table run (
+        id text primary key,
+        started_ms integer not null,
+        ended_ms integer,
+        exit_code integer,
+        due integer not null
+    ) strict, without rowid
+    """,
+    "create index run_started on run (started_ms)",
+    # run_ms is the run's started_ms: a source's history is read from one index.
+    """
+    create table run_source (
+        run text not null references run (id) on delete cascade,
+        source text not null,
+        run_ms integer not null,
+        status text not null,
+        started_ms integer not null,
+        ended_ms integer not null,
+        reason text,
+        detail text not null,
+        fetched integer not null,
+        added integer not null,
+        updated integer not null,
+        negative integer not null,
+        skipped integer not null,
+        requests integer not null,
+        next_ms integer,
+        primary key (run, source)
+    ) strict, without rowid
+    """,
+    "create index run_source_source on run_source (source, run_ms, status)",
+)
+
+_SEARCH = """
+    create virtual table mention_fts using fts5 (
+        title, text, content="mention", content_rowid="seq", tokenize="unicode61 remove_diacritics 2"
+    )
+"""
+
+_VIEWS = (
+    """
+    create view mentions as
+    select
+        m.id, a.brand, a.source, a.kind,
+        strftime('%Y-%m-%dT%H:%M:%SZ', a.at_ms / 1000, 'unixepoch') as at,
+        a.at_ms, a.day,
+        strftime('%Y-%m-%dT%H:%M:%SZ', m.published_ms / 1000, 'unixepoch') as published_at,
+        strftime('%Y-%m-%dT%H:%M:%SZ', m.edited_ms / 1000, 'unixepoch') as edited_at,
+        strftime('%Y-%m-%dT%H:%M:%SZ', m.collected_ms / 1000, 'unixepoch') as collected_at,
+        a.trended, a.lang, a.relevance, a.own, a.sentiment, a.label, a.reasons, a.matched, a.scorer,
+        m.title, m.text, m.url, m.author, m.author_id, m.author_url,
+        m.rating, m.rating_worst, m.rating_best, m.item,
+        m.likes, m.replies, m.reposts, m.views, m.score, a.engagement,
+        m.parent_id, m.thread_id, m.marks, m.space, m.native_id
+    from assessment a join mention m on m.seq = a.mention
+    """,
+    """
+    create view daily as
+    select
+        brand, day, source,
+        count(*) as mentions,
+        count(*) filter (where label = 'negative') as negative,
+        count(*) filter (where label = 'neutral') as neutral,
+        count(*) filter (where label = 'positive') as positive,
+        count(*) filter (where label = 'unscored') as unscored,
+        avg(sentiment) filter (where label <> 'unscored') as tone
+    from assessment
+    where relevance = 'about' and own = 0 and trended = 1
+    group by brand, day, source
+    """,
+)
+
+
+def m001_first(db: Database) -> None:
+    """Make everything that the first version needs."""
+    for statement in (*_TABLES, _SEARCH, *_VIEWS):
+        db.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (m001_first,)
+VERSION = len(STEPS)
+"""Kept in the file as user_version."""
+
+
+def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
+    """Take the steps that a database lacks, inside the transaction that is open."""
+    from sqlite_utils import Database  # noqa: PLC0415 (an up-to-date database is opened without it)
+    from sqlite_utils.migrations import Migrations  # noqa: PLC0415 (likewise)
+
+    migrations = Migrations("repwatch")
+    for step in steps:
+        migrations(name=step.__name__)(step)
+    migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
+    connection.execute(f"pragma application_id = {APPLICATION_ID}")
+    connection.execute(f"pragma user_version = {len(steps)}")

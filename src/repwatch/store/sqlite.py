@@ -1,0 +1,358 @@
+"""What the scan writes, for SQLite."""
+
+# ruff: noqa: S608 (SQL is put together from names in this package; values are always bound)
+
+from __future__ import annotations
+
+import math
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from repwatch.errors import Reason
+from repwatch.model import Task, epoch_ms, from_epoch_ms
+from repwatch.store import rows
+from repwatch.store.base import (
+    HostState,
+    Lease,
+    OpenTask,
+    Outcome,
+    PageSave,
+    Run,
+    Saved,
+    Stream,
+)
+from repwatch.store.connect import Connection, refuse, stamp
+from repwatch.store.keeper import Keeper
+from repwatch.store.queries import SqlReader
+from repwatch.store.schema import STEPS, Step, migrate
+
+SEEN_KEPT = timedelta(days=30)
+NEAR_MISSES_KEPT = timedelta(days=14)
+
+_SAVE_OUTCOME = f"""
+    {rows.insert("run_source", (*rows.OUTCOME, "run_ms"))}
+    on conflict (run, source) do update set {rows.assignments(rows.OUTCOME[2:], "excluded.")}
+"""
+
+
+class SqliteStore(SqlReader):
+    """Reads and writes a database in one file; see the protocol in base.py."""
+
+    def __init__(self, connection: Connection, zone: ZoneInfo) -> None:
+        super().__init__(connection)
+        self._day = rows.local_day(zone)
+        self._count_days_in(str(zone))
+
+    def take_lease(self, name: str, holder: str, now: datetime, seconds: float) -> Lease | None:
+        """Take or renew a lease; return None when we hold it now, else the other one's."""
+        now_ms = epoch_ms(now)
+        with self.db.writing() as raw:
+            taken = raw.execute(
+                """
+                insert into lease (name, holder, taken_ms, until_ms)
+                values (:name, :holder, :now_ms, :until_ms)
+                on conflict (name) do update set
+                    holder = excluded.holder,
+                    until_ms = excluded.until_ms,
+                    taken_ms = case when lease.holder = excluded.holder
+                        then lease.taken_ms else excluded.taken_ms end
+                where lease.holder = excluded.holder or lease.until_ms <= :now_ms
+                returning holder
+                """,
+                {"name": name, "holder": holder, "now_ms": now_ms, "until_ms": now_ms + _ms(seconds)},
+            ).fetchall()
+            return None if taken else self.lease(name)
+
+    def release_lease(self, name: str, holder: str) -> None:
+        """Give a lease back if we hold it."""
+        with self.db.writing() as raw:
+            raw.execute("delete from lease where name = ? and holder = ?", (name, holder))
+
+    def begin_run(self, run: Run) -> None:
+        """Note that a scan has begun."""
+        with self.db.writing() as raw:
+            raw.execute(
+                "insert into run (id, started_ms, due) values (?, ?, ?)",
+                (run.id, epoch_ms(run.started_at), run.due),
+            )
+
+    def save_outcome(self, outcome: Outcome) -> None:
+        """Note what a source did in a run, replacing what was noted before."""
+        with self.db.writing() as raw:
+            (run_ms,) = raw.execute("select started_ms from run where id = ?", (outcome.run,)).fetchone()
+            raw.execute(_SAVE_OUTCOME, {**rows.outcome_values(outcome), "run_ms": run_ms})
+
+    def end_run(self, run: Run) -> None:
+        """Note how a scan ended."""
+        with self.db.writing() as raw:
+            raw.execute(
+                "update run set ended_ms = ?, exit_code = ?, due = ? where id = ?",
+                (rows.milliseconds(run.ended_at), run.exit_code, run.due, run.id),
+            )
+
+    def streams(self, source: str) -> dict[str, Stream]:
+        """Return the streams of a source by query."""
+        found = self.db.rows(f"select {', '.join(rows.STREAM)} from stream where source = ?", (source,))
+        return {stream.query: stream for stream in map(rows.stream, found)}
+
+    def open_window(self, task: Task) -> OpenTask:
+        """Store the first page of a window and return it; a window that is open is returned as it is.
+
+        A stream has one window open at a time: while pages of it are still to be read, the first
+        of them is returned.
+        """
+        with self.db.writing() as raw:
+            stream = _stream_id(raw, task)
+            if not raw.execute("select 1 from task where stream = ? and done = 0", (stream,)).fetchone():
+                raw.execute("delete from task where stream = ?", (stream,))
+                _add_tasks(raw, stream, [task])
+            return self._open_tasks("s.id = ?", [stream])[0]
+
+    def forget_resume(self, source: str, query: str) -> None:
+        """Drop a stream's resume cursor, which led nowhere."""
+        with self.db.writing() as raw:
+            raw.execute("update stream set resume = null where source = ? and query = ?", (source, query))
+
+    def seen(self, source: str, query: str) -> frozenset[bytes]:
+        """Return the versions of mentions that a stream has shown in the last 30 days."""
+        found = self.db.rows(
+            "select n.version from stream s join seen n on n.stream = s.id"
+            " where s.source = ? and s.query = ?",
+            (source, query),
+        )
+        return frozenset(version for (version,) in found)
+
+    def save_page(self, page: PageSave) -> Saved:
+        """Keep one page, all of it or nothing."""
+        now_ms = epoch_ms(page.collected_at)
+        with self.db.writing() as raw:
+            stream = _stream_id(raw, page.task)
+            saved = Keeper(raw, page, self._day).keep()
+            raw.executemany(
+                "insert into seen (stream, version, shown_ms) values (?, ?, ?)"
+                " on conflict (stream, version) do update set shown_ms = excluded.shown_ms",
+                ((stream, version, now_ms) for version in page.seen),
+            )
+            raw.execute("update stream set saved_ms = ? where id = ?", (now_ms, stream))
+            if page.window_done:
+                _close_window(raw, stream, page)
+            else:
+                _advance(raw, stream, page)
+        return saved
+
+    def save_unchanged(self, task: Task, now: datetime) -> None:  # noqa: ARG002 (the protocol's; seen marks age by what pages show)
+        """Note that a task's stream was unchanged: its window is done, what it showed is still there."""
+        with self.db.writing() as raw:
+            stream = _stream_id(raw, task)
+            _drop_window(raw, stream, task)
+            raw.execute("update stream set read_until_ms = ? where id = ?", (epoch_ms(task.until), stream))
+
+    def host(self, host: str) -> HostState:
+        """Return what is remembered of a host; a blank state for a new one."""
+        row = self.db.one(
+            "select next_ms, back_off_ms, back_off_why, strikes, robots, robots_until_ms"
+            " from host where host = ?",
+            (host,),
+        )
+        if row is None:
+            return HostState(host=host)
+        next_ms, back_off_ms, why, strikes, robots, robots_until_ms = row
+        return HostState(
+            host=host,
+            next_at=rows.moment(next_ms),
+            back_off_until=rows.moment(back_off_ms),
+            back_off_why=why,
+            strikes=strikes,
+            robots=robots,
+            robots_until=rows.moment(robots_until_ms),
+        )
+
+    def reserve(self, host: str, now: datetime, gap_s: float) -> datetime:
+        """Reserve the host's next slot, the earliest that is `gap_s` after the one before, and return it."""
+        with self.db.writing() as raw:
+            (slot_ms,) = raw.execute(
+                """
+                insert into host (host, next_ms) values (:host, :now_ms + :gap_ms)
+                on conflict (host) do update set next_ms = :gap_ms + case
+                    when host.next_ms > :now_ms then host.next_ms else :now_ms end
+                returning next_ms - :gap_ms
+                """,
+                {"host": host, "now_ms": epoch_ms(now), "gap_ms": _ms(gap_s)},
+            ).fetchone()
+        return from_epoch_ms(slot_ms)
+
+    def back_off(self, host: str, until: datetime, why: Reason) -> None:
+        """Leave a host alone until then, and count the strike."""
+        with self.db.writing() as raw:
+            raw.execute(
+                """
+                insert into host (host, back_off_ms, back_off_why, strikes) values (?, ?, ?, 1)
+                on conflict (host) do update set
+                    back_off_ms = excluded.back_off_ms,
+                    back_off_why = excluded.back_off_why,
+                    strikes = host.strikes + 1
+                """,
+                (host, epoch_ms(until), why),
+            )
+
+    def forgive(self, host: str) -> None:
+        """Forget a host's strikes: it answered."""
+        if self.host(host).strikes == 0:
+            return
+        with self.db.writing() as raw:
+            raw.execute(
+                "update host set strikes = 0, back_off_ms = null, back_off_why = null where host = ?", (host,)
+            )
+
+    def save_robots(self, host: str, robots: str, until: datetime) -> None:
+        """Keep a host's robots.txt."""
+        with self.db.writing() as raw:
+            raw.execute(
+                """
+                insert into host (host, robots, robots_until_ms) values (?, ?, ?)
+                on conflict (host) do update set
+                    robots = excluded.robots, robots_until_ms = excluded.robots_until_ms
+                """,
+                (host, robots, epoch_ms(until)),
+            )
+
+    def tidy(self, now: datetime) -> None:
+        """Drop what has expired: seen marks after 30 days, near-misses after 14; then checkpoint.
+
+        A stream that was not read keeps its marks: they age by its newest page.
+        """
+        with self.db.writing() as raw:
+            raw.execute(
+                "delete from seen where shown_ms <"
+                " (select s.saved_ms - ? from stream s where s.id = seen.stream)",
+                (_ms(SEEN_KEPT.total_seconds()),),
+            )
+            raw.execute("delete from near_miss where shown_ms < ?", (epoch_ms(now - NEAR_MISSES_KEPT),))
+        self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        """Move the write-ahead log into the file, as far as readers allow, without waiting for them."""
+        raw = self.db.raw
+        try:
+            (busy_ms,) = raw.execute("pragma busy_timeout").fetchone()
+            raw.execute("pragma busy_timeout = 0")
+            try:
+                raw.execute("pragma wal_checkpoint(truncate)").fetchall()
+            finally:
+                raw.execute(f"pragma busy_timeout = {busy_ms}")
+        except sqlite3.Error as error:
+            refuse(self.db.path, error)
+
+    def _count_days_in(self, zone: str) -> None:
+        """Make every stored day a day of this zone."""
+        if self.db.one("select 1 from meta where key = 'timezone' and value = ?", (zone,)):
+            return
+        with self.db.writing() as raw:
+            raw.create_function("local_day", 1, self._day, deterministic=True)
+            raw.execute("update assessment set day = local_day(at_ms) where day <> local_day(at_ms)")
+            raw.execute(
+                "insert into meta (key, value) values ('timezone', ?)"
+                " on conflict (key) do update set value = excluded.value",
+                (zone,),
+            )
+
+
+def prepare(connection: Connection, steps: Sequence[Step] = STEPS) -> None:
+    """Make or migrate what a database holds, after a copy of what it held.
+
+    Raises:
+        StoreError: it is locked, full or read-only; it is as it was before.
+    """
+    try:
+        found = stamp(connection.raw)
+        connection.raw.execute("pragma journal_mode = wal").fetchone()
+        if found.version >= len(steps):
+            return
+        if not found.empty:
+            _back_up(connection, found.version)
+    except sqlite3.Error as error:
+        refuse(connection.path, error)
+    with connection.writing() as raw:
+        if stamp(raw).version < len(steps):  # else another process was quicker
+            migrate(raw, steps)
+
+
+def _back_up(connection: Connection, version: int) -> None:
+    """Copy the database to a file beside it that only its owner may read."""
+    path = connection.path
+    copy = path.with_name(f"{path.name}.schema-{version}.bak")
+    draft = path.with_name(f"{copy.name}.{os.getpid()}")
+    try:
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        connection.raw.execute("vacuum into ?", (str(draft),))
+        draft.replace(copy)
+    except OSError as error:
+        refuse(path, error)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _stream_id(raw: sqlite3.Connection, task: Task) -> int:
+    raw.execute(
+        "insert into stream (source, query) values (?, ?) on conflict (source, query) do nothing",
+        (task.source, task.query),
+    )
+    found = raw.execute(
+        "select id from stream where source = ? and query = ?", (task.source, task.query)
+    ).fetchone()
+    return int(found[0])
+
+
+def _add_tasks(raw: sqlite3.Connection, stream: int, tasks: Iterable[Task]) -> None:
+    raw.executemany(
+        "insert into task (id, stream, since_ms, until_ms, page_cursor) values (?, ?, ?, ?, ?)"
+        " on conflict (id) do nothing",
+        ((task.id, stream, epoch_ms(task.since), epoch_ms(task.until), task.cursor) for task in tasks),
+    )
+
+
+def _advance(raw: sqlite3.Connection, stream: int, page: PageSave) -> None:
+    """Mark the page's task as done and note those that follow."""
+    _add_tasks(raw, stream, [page.task])
+    raw.execute(
+        "update task set done = 1, shown = ? where id = ?", (rows.compact(list(page.shown)), page.task.id)
+    )
+    _add_tasks(raw, stream, page.following)
+
+
+def _close_window(raw: sqlite3.Connection, stream: int, page: PageSave) -> None:
+    _drop_window(raw, stream, page.task)
+    validators = page.validators
+    raw.execute(
+        """
+        update stream set
+            read_until_ms = ?, resume = coalesce(?, resume), fingerprint = ?,
+            url = ?, etag = ?, last_modified = ?, body_hash = ?, validated_ms = ?
+        where id = ?
+        """,
+        (
+            epoch_ms(page.task.until),
+            page.resume,
+            page.fingerprint,
+            validators and validators.url,
+            validators and validators.etag,
+            validators and validators.last_modified,
+            validators and validators.body_hash,
+            validators and epoch_ms(validators.at),
+            stream,
+        ),
+    )
+
+
+def _drop_window(raw: sqlite3.Connection, stream: int, task: Task) -> None:
+    raw.execute(
+        "delete from task where stream = ? and since_ms = ? and until_ms = ?",
+        (stream, epoch_ms(task.since), epoch_ms(task.until)),
+    )
+
+
+def _ms(seconds: float) -> int:
+    return math.ceil(seconds * 1000)

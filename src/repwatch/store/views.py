@@ -1,0 +1,62 @@
+"""The views that people may build their own SQL on; what they promise is only ever added to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "mentions": {
+        "id": "the mention's id",
+        "brand": "key of the brand it was assessed for; a mention of two brands has two rows",
+        "source": "key of the source that showed it first",
+        "kind": "post, comment, review or article",
+        "at": "when it was published, or collected when undated; ISO 8601, UTC",
+        "at_ms": "the same in milliseconds since 1970; filters on it use an index",
+        "day": "the local day of `at`, in the zone of the configuration",
+        "published_at": "when its author spoke; null when the platform does not say",
+        "edited_at": "when its text was last seen to change",
+        "collected_at": "when repwatch first read it",
+        "trended": "0 for an undated mention of a stream's first read: its day is not known",
+        "lang": "language of the text, such as en",
+        "relevance": "about, or unsure",
+        "own": "1 when the brand itself wrote it",
+        "sentiment": "-1.0 to 1.0; null when unscored",
+        "label": "negative, neutral, positive or unscored",
+        "reasons": "what carried the sentiment, a JSON list of texts",
+        "matched": 'how the brand was found, a JSON list of "rule: term"',
+        "scorer": "name and version of what judged it",
+        "title": "its title, if it has one",
+        "text": "its text, plain",
+        "url": "its address",
+        "author": "its author's name as shown",
+        "author_id": "its author's account",
+        "author_url": "its author's page",
+        "rating": "stars or points of a review",
+        "rating_worst": "the lowest rating there is",
+        "rating_best": "the highest rating there is",
+        "item": "what a review is about",
+        "likes": "likes, null where the platform gives none",
+        "replies": "replies, likewise",
+        "reposts": "reposts, likewise",
+        "views": "views, likewise",
+        "score": "balance of votes, likewise",
+        "engagement": "likes, replies and reposts as far as they are known, added up",
+        "parent_id": "id of the mention that it answers",
+        "thread_id": "id of the mention that its thread began with",
+        "marks": 'remarks such as "undated", a JSON list',
+        "space": "where its platform's id is unique",
+        "native_id": "the platform's id",
+    },
+    "daily": {
+        "brand": "key of the brand",
+        "day": "local day, in the zone of the configuration",
+        "source": "key of the source that showed them first",
+        "mentions": "mentions about the brand, not its own; undated ones of a first read are left out",
+        "negative": "those labelled negative",
+        "neutral": "those labelled neutral",
+        "positive": "those labelled positive",
+        "unscored": "those that could not be judged",
+        "tone": "mean sentiment of the scored ones, -1.0 to 1.0; null when there are none",
+    },
+}
+"""What each column of each view means."""

@@ -1,0 +1,155 @@
+"""Foreign text made safe to keep and to show, and HTML made plain text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ftfy import TextFixerConfig
+
+MARKS_PER_LETTER = 3
+
+LONGEST_HTML = 100_000
+"""Characters of HTML that are read. The parser's time grows with the square of nesting and of attributes:
+this many are a second at worst, and ten times what is kept of a text."""
+
+_C1 = "\x80-\x9f"
+_STRINGS = r"(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x00-\x08\x0a-\x1f\x80-\x9f]*(?:\x07|\x1b\\|\x9c)"
+_SEQUENCES = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]"
+_ESCAPES = re.compile(f"{_STRINGS}|{_SEQUENCES}")
+"""Terminal strings (titles, links, clipboard) and control sequences, as ECMA-48 has them."""
+
+_BREAKS = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
+_HIDDEN = re.compile(f"[\x00-\x08\x0e-\x1f\x7f{_C1}\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNCLEAN = re.compile(
+    f"[\x00-\x08\x0b-\x1f\x7f{_C1}\ufeff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Whatever the others find, in one look: most texts need no more."""
+
+_AS_WINDOWS_MEANT = {
+    byte: letter for byte in range(0x80, 0xA0) if (letter := bytes([byte]).decode("cp1252", "ignore"))
+}
+"""Letters that were sent in Windows-1252 and read as Latin-1; browsers read them like this as well."""
+
+_MARKS = re.compile(r"[^\w\s\x00-\x7f]{4,}")
+"""Combining marks are no word characters, so longer runs of them are found among these."""
+
+_MISREAD = re.compile("[\x80-\x9f\ud800-\udfff]|[^\x00-\x7f][^\x00-\x7f]|[\xc0-\xff] ")
+"""What every misreading holds: two foreign letters for one, or one before what was a no-break space."""
+
+_SPACES = re.compile(r"\s+")
+_REFERENCE = re.compile(r"&[#a-zA-Z]")
+_LONG_TAG = re.compile(r"(<[a-zA-Z][^\s/<>]{0,30})[^<>]{2000,}")
+"""A tag with an image in it, or a hostile one; nothing of its attributes is read anyway."""
+
+_BLOCK = re.compile(
+    r"<(?=/?(?:address|article|aside|blockquote|br|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form"
+    r"|h[1-6]|header|hr|li|main|nav|ol|option|p|pre|section|summary|table|tbody|tfoot|thead|tr|ul)[\s/>])",
+    re.IGNORECASE,
+)
+_CELL = re.compile(r"<(?=/?t[dh][\s/>])", re.IGNORECASE)
+_DROPPED = [
+    "head",
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "iframe",
+    "noembed",
+    "noframes",
+    "svg",
+    "select",
+]
+
+
+def clean(text: str) -> str:
+    """Return foreign text without anything that acts on a terminal, a database or the reading order.
+
+    Escape sequences, control characters and bidi controls go; line breaks become LF; lone
+    surrogates become U+FFFD; a letter keeps three combining marks.
+    """
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    if _UNCLEAN.search(text):
+        text = _HIDDEN.sub("", _BREAKS.sub("\n", _ESCAPES.sub("", text)).translate(_AS_WINDOWS_MEANT))
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return _MARKS.sub(_thinned, text)
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return the text cleaned, on one line, and cut to at most `limit` characters with an ellipsis."""
+    line = _SPACES.sub(" ", clean(text)).strip()
+    return line if len(line) <= limit else line[: max(limit - 1, 0)].rstrip() + "…"[:limit]
+
+
+def plain(html: str) -> str:
+    """Return the text that a reader of the HTML sees: blocks as lines, entities decoded once.
+
+    Text without any tag keeps its own line breaks. At most 100,000 characters of HTML are read.
+    """
+    html = clean(_LONG_TAG.sub(r"\1 ", html)[:LONGEST_HTML])
+    if "<" not in html:
+        lines = _decoded(html.replace("\n", "\f"))
+    else:
+        lines = _decoded(_CELL.sub(" <", _BLOCK.sub("\f<", html)))
+    return clean("\n".join(filter(None, (" ".join(line.split()) for line in lines.split("\f")))))
+
+
+def repair(text: str) -> str:
+    """Return the text with letters restored that were decoded wrongly on their way ("cafÃ©").
+
+    Nothing else changes: quotes, ligatures, widths, entities and line breaks stay as they are.
+    """
+    if not _MISREAD.search(text):
+        return text
+    from ftfy import fix_text  # noqa: PLC0415 (100 ms that a report need not pay)
+
+    return str(fix_text(text, _ftfy_config()))
+
+
+def _decoded(html: str) -> str:
+    """Return the text of HTML whose line breaks are marked by form feeds.
+
+    A form feed is a blank to the parser, so a mark may stand where text may not, as between rows.
+    """
+    if "<" not in html and not _REFERENCE.search(html):
+        return html
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 (25 ms that a report need not pay)
+
+    tree = LexborHTMLParser(html)
+    tree.strip_tags(_DROPPED)
+    return tree.body.text() if tree.body else ""
+
+
+def _thinned(run: re.Match[str]) -> str:
+    kept: list[str] = []
+    marks = 0
+    for letter in run[0]:
+        category = unicodedata.category(letter)
+        if category[0] == "M":
+            marks += 1
+        elif category != "Cf":  # a joiner between marks starts no new letter
+            marks = 0
+        if category[0] != "M" or marks <= MARKS_PER_LETTER:
+            kept.append(letter)
+    return "".join(kept)
+
+
+@cache
+def _ftfy_config() -> TextFixerConfig:
+    from ftfy import TextFixerConfig  # noqa: PLC0415 (see repair)
+
+    return TextFixerConfig(
+        unescape_html=False,
+        remove_terminal_escapes=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        uncurl_quotes=False,
+        fix_line_breaks=False,
+        remove_control_chars=False,
+        normalization=None,
+        explain=False,
+    )

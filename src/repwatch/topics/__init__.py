@@ -1,0 +1,1 @@
+"""What `repwatch help TOPIC` says, a file a topic."""

@@ -1,0 +1,183 @@
+"""Kept processes that only compute.
+
+Parsers of foreign bytes can hang, eat memory or take the whole interpreter down. Here they do it
+in a process of their own: a job without an answer after `deadline_s` costs that process and that
+job, and nothing else. (A ProcessPoolExecutor can't give up a single job.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.process import BaseProcess
+from typing import Any, Generic, TypeVar
+
+from repwatch.errors import ParseError, SourceError
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+Key = TypeVar("Key", bound=Hashable)
+
+DEADLINE_S = 10.0
+MEMORY_BYTES = 512 * 1024 * 1024
+_START_S = 30.0  # a process imports its libraries before it is ready, on a busy machine too
+_READY = "ready"
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    key: Any = None
+    due_s: float | None = None  # None while it is idle
+    warm: bool = False
+
+
+class Workers(Generic[Key, Job, Result]):
+    """Up to `count` processes that each do one job at a time.
+
+    `work` goes to each process once, when it starts; it is called with each job there. Processes
+    start when they are first needed. `preload` names modules to import before they fork.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        work: Callable[[Job], Result],
+        *,
+        preload: Sequence[str] = (),
+        deadline_s: float = DEADLINE_S,
+        memory_bytes: int = MEMORY_BYTES,
+    ) -> None:
+        methods = multiprocessing.get_all_start_methods()
+        self._context: ForkServerContext | SpawnContext
+        if "forkserver" in methods:
+            self._context = multiprocessing.get_context("forkserver")
+        else:
+            self._context = multiprocessing.get_context("spawn")
+        if preload:
+            self._context.set_forkserver_preload([*preload, __name__])
+        self._count = count
+        self._work = work
+        self._deadline_s = deadline_s
+        self._memory_bytes = memory_bytes
+        self._workers: list[_Worker] = []
+
+    def warm_up(self) -> None:
+        """Start the first process now, so that it imports its libraries while others fetch."""
+        if not self._workers:
+            self._start()
+
+    @property
+    def free(self) -> int:
+        """How many more jobs can be handed in now."""
+        busy = sum(worker.due_s is not None for worker in self._workers)
+        return self._count - busy
+
+    @property
+    def pipes(self) -> list[Connection]:
+        """What becomes readable when a job is done."""
+        return [worker.pipe for worker in self._workers if worker.due_s is not None]
+
+    @property
+    def next_due_s(self) -> float | None:
+        """When the first of the running jobs has to be given up, on the monotonic clock."""
+        return min((w.due_s for w in self._workers if w.due_s is not None), default=None)
+
+    def submit(self, key: Key, job: Job) -> None:
+        """Hand in a job; only while one is free."""
+        worker = next((w for w in self._workers if w.due_s is None), None) or self._start()
+        worker.key = key
+        worker.due_s = time.monotonic() + self._deadline_s + (0.0 if worker.warm else _START_S)
+        # a process that died while it was idle shows when its answer is collected
+        with contextlib.suppress(OSError):
+            worker.pipe.send(job)
+
+    def collect(self) -> list[tuple[Key, Result | SourceError]]:
+        """Return the answers that have come in, and errors for the jobs that were given up."""
+        done: list[tuple[Key, Result | SourceError]] = []
+        now_s = time.monotonic()
+        for worker in [w for w in self._workers if w.due_s is not None]:
+            if worker.pipe.poll():
+                try:
+                    answer = worker.pipe.recv()
+                except (EOFError, OSError):
+                    self._drop(worker)
+                    answer = ParseError("the parser crashed on this answer", reason="crashed")
+                else:
+                    if not worker.warm:  # the first thing it says is that its clock may start
+                        worker.warm = True
+                        worker.due_s = now_s + self._deadline_s
+                        continue
+                    worker.due_s = None
+            elif worker.due_s is not None and worker.due_s < now_s:
+                self._drop(worker)
+                answer = ParseError(f"parsing took longer than {self._deadline_s:g} s", reason="too_slow")
+            else:
+                continue
+            done.append((worker.key, answer))
+        return done
+
+    def close(self) -> None:
+        """End all processes."""
+        for worker in list(self._workers):
+            self._drop(worker)
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=_serve, args=(theirs, self._work, self._memory_bytes), daemon=True
+        )
+        process.start()
+        theirs.close()
+        worker = _Worker(process, ours)
+        self._workers.append(worker)
+        return worker
+
+    def _drop(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        worker.pipe.close()
+        worker.process.kill()
+        worker.process.join()
+
+
+def _serve(pipe: Connection, work: Callable[[Any], Any], memory_bytes: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that owns us
+    _limit_memory(memory_bytes)
+    pipe.send(_READY)
+    while True:
+        try:
+            job = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer: Any = work(job)
+        except SourceError as error:
+            answer = error
+        except MemoryError:
+            answer = ParseError("parsing needed too much memory", reason="too_large")
+        except Exception as error:
+            answer = ParseError(f"the parser failed: {type(error).__name__}: {error}", reason="crashed")
+            if os.environ.get("REPWATCH_DEBUG"):
+                sys.excepthook(*sys.exc_info())
+        try:
+            pipe.send(answer)
+        except BrokenPipeError:
+            return
+
+
+def _limit_memory(limit_bytes: int) -> None:
+    try:
+        import resource  # noqa: PLC0415 (Unix only)
+    except ImportError:
+        return
+    with contextlib.suppress(ValueError, OSError):  # a lower limit is set already
+        resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))

@@ -1,0 +1,178 @@
+"""`brand` and `score`, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from repwatch.commands import brand, score
+from repwatch.errors import UsageError
+
+CONFIG = """
+schema = 1
+
+[http]
+contact = "mailto:social@acme.example"
+
+[scoring]
+languages = ["en", "de"]
+
+[scoring.words]
+"charged twice" = -2.5
+
+[brands.acme]
+name = "Acme Anvils"
+terms = ["acme anvils"]
+weak_terms = ["acme", "great hope"]
+need_one_of = ["anvil"]
+exclude = ["acme protocol"]
+
+[brands.zed]
+name = "Zed Forge"
+terms = ["zed forge"]
+role = "competitor"
+"""
+
+app = typer.Typer()
+app.add_typer(brand.app, name="brand")
+app.command("score")(score.score)
+
+
+@pytest.fixture
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return what a command prints; its configuration is repwatch.toml in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("REPWATCH_CONFIG", raising=False)
+    (tmp_path / "repwatch.toml").write_text(CONFIG)
+
+    def run(*words: str, stdin: str | None = None) -> str:
+        result = CliRunner().invoke(app, words, input=stdin, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return run
+
+
+def test_brand_list_is_a_table_of_tabs_in_a_pipe(typed: Any) -> None:
+    lines = typed("brand", "list").splitlines()
+    assert lines[0].split("\t") == ["brand", "role", "name", "terms", "weak_terms"]
+    assert lines[1].split("\t") == ["acme", "own", "Acme Anvils", "acme anvils", "acme; great hope"]
+    assert len(lines) == 3
+
+
+def test_brand_list_has_json(typed: Any) -> None:
+    document = json.loads(typed("brand", "list", "--json"))
+    assert document["schema"] == "repwatch.brands/1"
+    assert [one["brand"] for one in document["brands"]] == ["acme", "zed"]
+
+
+def test_brand_show_says_all_of_a_brand(typed: Any) -> None:
+    shown = typed("brand", "show", "acme")
+    for word in ("Acme Anvils", "acme anvils", "great hope", "anvil", "acme protocol", "own"):
+        assert word in shown
+    document = json.loads(typed("brand", "show", "zed", "--json"))
+    assert (document["role"], document["terms"]) == ("competitor", ["zed forge"])
+
+
+def test_an_unknown_brand_is_named_with_the_nearest_one(typed: Any) -> None:
+    for words in (("brand", "show", "acne"), ("brand", "test", "--brand", "acne", "text")):
+        with pytest.raises(UsageError, match="acne") as raised:
+            typed(*words)
+        assert raised.value.hint == 'Did you mean "acme"?'
+
+
+def test_brand_test_shows_where_a_text_names_a_brand(typed: Any) -> None:
+    assert typed("brand", "test", "I love my  #AcmeAnvils so much").splitlines() == [
+        "acme: about",
+        "  text 11-22, term: I love my [#AcmeAnvils] so much",
+        "zed: not about (none of its terms is in the text)",
+    ]
+
+
+def test_brand_test_says_what_is_missing(typed: Any) -> None:
+    assert typed("brand", "test", "-b", "acme", "my acme broke").splitlines() == [
+        'acme: not about (weak term without context: none of "anvil")',
+        "  text 3-7, weak term: my [acme] broke",
+    ]
+    assert "inside the excluded phrase" in typed("brand", "test", "the acme protocol")
+    assert "acme: about" in typed("brand", "test", "--title", "Anvil", "my acme broke")
+
+
+def test_brand_test_has_json(typed: Any) -> None:
+    document = json.loads(typed("brand", "test", "--json", "-", stdin="Acme Anvils!\n"))
+    (acme, zed) = document["brands"]
+    assert document["schema"] == "repwatch.brand_test/1"
+    assert acme["about"] is True
+    assert acme["spans"] == [
+        {"field": "text", "start": 0, "end": 11, "text": "Acme Anvils", "rule": "term", "term": "acme anvils"}
+    ]
+    assert (zed["about"], zed["why"]) == (False, "none of its terms is in the text")
+
+
+def test_a_hostile_text_is_shown_as_harmless_words(typed: Any) -> None:
+    hostile = "\x1b]8;;http://evil.test\x07[red]Acme Anvils[/]\x1b[2J\u202e \ud800 " + "acme anvils " * 1_000
+    shown = typed("brand", "test", hostile)
+    assert "[red][Acme Anvils][/]" in shown
+    assert not {"\x1b", "\x07", "\u202e", "\ud800"} & set(shown)
+    assert "more" in shown.splitlines()[6]
+    assert not {"\x1b", "\x07", "\u202e"} & set(typed("score", "--explain", hostile))
+
+
+def test_score_needs_no_configuration(typed: Any, tmp_path: Path) -> None:
+    (tmp_path / "repwatch.toml").unlink()
+    assert typed("score", "This is terrible") == "negative −0.48\n"
+
+
+def test_score_explains_by_words_and_language(typed: Any) -> None:
+    shown = typed("score", "--explain", "They charged twice, and support was lovely about it")
+    assert shown.splitlines()[:3] == [
+        "neutral +0.08",
+        "  language  en",
+        "  because   lovely +2.8, charged twice -2.5",
+    ]
+    assert shown.splitlines()[3].startswith("  scorer    vader/")
+
+
+def test_score_reads_the_configured_languages_and_standard_input(typed: Any, tmp_path: Path) -> None:
+    german = "Der Amboss ist leider schon wieder kaputt, I hate it"
+    assert typed("score", "-", stdin=german).startswith("negative")
+    (tmp_path / "repwatch.toml").unlink()
+    assert typed("score", "-", stdin=german) == "unscored\n"
+
+
+def test_score_does_not_feel_brand_names(typed: Any) -> None:
+    assert typed("score", "The anvil of Great Hope is here today") == "neutral 0.00\n"
+
+
+def test_score_has_json(typed: Any) -> None:
+    document = json.loads(typed("score", "--json", "They charged twice again"))
+    assert document["schema"] == "repwatch.score/1"
+    assert (document["label"], document["lang"]) == ("negative", "en")
+    assert document["sentiment"] < 0
+    assert document["reasons"] == ["charged twice -2.5"]
+
+
+def test_score_without_a_text_or_with_an_unknown_scorer_says_how(typed: Any) -> None:
+    with pytest.raises(UsageError, match="no text"):
+        typed("score")
+    with pytest.raises(UsageError, match="oracle"):
+        typed("score", "--scorer", "oracle", "good")
+
+
+def test_importing_the_commands_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, repwatch.commands.brand, repwatch.commands.score;"
+        "heavy = {'vaderSentiment', 'fasttext', 'ahocorasick_rs', 'httpx', 'pydantic', 'sqlite_utils'};"
+        "sys.exit(bool(heavy & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request as Incoming
+from werkzeug import Response
+
+from repwatch import fetch
+from repwatch.crawl import Crawler, Manners, answers
+from repwatch.errors import FetchError
+from repwatch.model import Answer, Request
+from repwatch.store import open_store
+from repwatch.store.base import Store
+
+AGENT = "repwatch/test (+mailto:dev@acme.example)"
+
+Handler = Callable[[Incoming], Response]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(open_store(tmp_path / "crawl.db", ZoneInfo("UTC"))) as opened:
+        yield opened
+
+
+@contextmanager
+def site(handler: Handler, host: str = "127.0.0.1") -> Iterator[HTTPServer]:
+    with HTTPServer(host=host, threaded=True) as server:
+        server.expect_request(re.compile(".*")).respond_with_handler(handler)
+        yield server
+
+
+@contextmanager
+def crawler(store: Store, *, gap_s: float = 0.0, **manners: object) -> Iterator[Crawler[str]]:
+    fetcher = fetch.Fetcher(user_agent=AGENT, allow_private=("127.0.0.0/8",))
+    made: Crawler[str] = Crawler(fetcher, store, Manners(user_agent=AGENT, min_gap_s=gap_s, **manners))  # type: ignore[arg-type]
+    with closing(made):
+        yield made
+
+
+def get(url: str, *, page: bool = False) -> Request:
+    return Request("GET", url, page=page)
+
+
+def test_a_host_is_never_asked_twice_at_once_and_others_are_asked_meanwhile(store: Store) -> None:
+    busy: dict[str, int] = {}
+    most: dict[str, int] = {}
+    lock = threading.Lock()
+
+    def handler(request: Incoming) -> Response:
+        host = request.host
+        with lock:
+            busy[host] = busy.get(host, 0) + 1
+            most[host] = max(most.get(host, 0), busy[host])
+            most["all"] = max(most.get("all", 0), sum(busy.values()))
+        time.sleep(0.1)
+        with lock:
+            busy[host] -= 1
+        return Response("ok")
+
+    with site(handler) as one, site(handler, "127.0.0.2") as two, crawler(store) as crawl:
+        urls = [s.url_for(f"/{n}") for s in (one, two) for n in range(4)]
+        for url in urls:
+            crawl.submit(url, get(url))
+        done = answers(crawl, 10)
+    assert {
+        url: answer.status for url, answer in done.items() if isinstance(answer, Answer)
+    } == dict.fromkeys(urls, 200)
+    assert most.pop("all") == 2
+    assert set(most.values()) == {1}
+
+
+def test_the_gap_between_requests_holds_from_one_crawl_to_the_next(store: Store) -> None:
+    came: list[float] = []
+
+    def handler(request: Incoming) -> Response:
+        came.append(time.monotonic())
+        return Response("ok")
+
+    with site(handler) as server:
+        for _ in range(2):
+            with crawler(store, gap_s=0.2) as crawl:
+                crawl.submit("a", get(server.url_for("/a")))
+                crawl.submit("b", get(server.url_for("/b")))
+                answers(crawl, 10)
+    gaps = [later - earlier for earlier, later in pairwise(came)]
+    assert len(gaps) == 3
+    assert min(gaps) > 0.19
+
+
+def test_a_redirect_waits_for_the_gate_and_the_robots_of_its_own_host(store: Store) -> None:
+    asked: list[str] = []
+
+    def other(request: Incoming) -> Response:
+        asked.append(request.path)
+        return Response("User-agent: *\nDisallow: /private" if request.path == "/robots.txt" else "page")
+
+    with site(other, "127.0.0.2") as there:
+
+        def here(request: Incoming) -> Response:
+            if request.path == "/robots.txt":
+                return Response("", 404)
+            return Response(status=302, headers={"Location": there.url_for(request.path)})
+
+        with site(here) as start, crawler(store) as crawl:
+            crawl.submit("open", get(start.url_for("/open"), page=True))
+            crawl.submit("private", get(start.url_for("/private"), page=True))
+            done = answers(crawl, 10)
+    assert isinstance(done["open"], Answer)
+    assert done["open"].url == there.url_for("/open")
+    assert isinstance(done["private"], FetchError)
+    assert done["private"].reason == "robots"
+    assert sorted(asked) == ["/open", "/robots.txt"]
+
+
+def test_robots_txt_is_read_once_a_day_and_only_for_pages(store: Store) -> None:
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.path)
+        return Response("User-agent: *\nDisallow: /no" if request.path == "/robots.txt" else "ok")
+
+    with site(handler) as server:
+        for _ in range(2):
+            with crawler(store) as crawl:
+                crawl.submit("feed", get(server.url_for("/no/feed.xml")))
+                crawl.submit("page", get(server.url_for("/yes"), page=True))
+                crawl.submit("no", get(server.url_for("/no"), page=True))
+                done = answers(crawl, 10)
+            assert isinstance(done["feed"], Answer)
+            assert isinstance(done["page"], Answer)
+            assert isinstance(done["no"], FetchError)
+    assert asked.count("/robots.txt") == 1
+    assert "/no" not in asked
+
+
+def test_robots_txt_that_redirects_elsewhere_is_asked_for_once(store: Store) -> None:
+    asked: list[str] = []
+
+    def rules(request: Incoming) -> Response:
+        asked.append(request.path)
+        return Response("User-agent: *\nDisallow: /no")
+
+    with site(rules, "127.0.0.2") as there:
+
+        def here(request: Incoming) -> Response:
+            asked.append(request.path)
+            if request.path == "/robots.txt":
+                return Response(status=301, headers={"Location": there.url_for("/rules")})
+            return Response("ok")
+
+        with site(here) as start, crawler(store) as crawl:
+            crawl.submit("yes", get(start.url_for("/yes"), page=True))
+            crawl.submit("no", get(start.url_for("/no"), page=True))
+            done = answers(crawl, 10)
+    assert isinstance(done["yes"], Answer)
+    assert isinstance(done["no"], FetchError)
+    assert asked == ["/robots.txt", "/rules", "/yes"]
+
+
+def test_a_host_that_turns_us_away_is_left_alone_in_the_next_crawl_too(store: Store) -> None:
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.path)
+        return Response("slow down", 429, headers={"Retry-After": "120"})
+
+    began = datetime.now(UTC)
+    with site(handler) as server:
+        for _ in range(2):
+            with crawler(store) as crawl:
+                for path in ("/a", "/b"):
+                    crawl.submit(path, get(server.url_for(path)))
+                done = answers(crawl, 10)
+            reasons = {e.reason for e in done.values() if isinstance(e, FetchError)}
+            assert (len(done), reasons) == (2, {"rate_limited"})
+        state = store.host(fetch.gate_key(server.url_for("/")))
+    assert asked == ["/a"]
+    assert state.back_off_until is not None
+    assert abs(state.back_off_until - began - timedelta(seconds=120)) < timedelta(seconds=10)
+
+
+def test_a_server_that_stumbles_is_asked_again_and_then_believed(store: Store) -> None:
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.path)
+        return Response("", 503) if len(asked) == 1 else Response("back")
+
+    with site(handler) as server, crawler(store) as crawl:
+        crawl.submit("a", get(server.url_for("/a")))
+        done = answers(crawl, 10)
+        requests = crawl.requests["a"]
+    assert isinstance(done["a"], Answer)
+    assert done["a"].body == b"back"
+    assert requests == len(asked) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 410, 500])
+def test_what_cannot_pass_is_not_asked_again(store: Store, status: int) -> None:
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.path)
+        return Response("", status)
+
+    with site(handler) as server, crawler(store) as crawl:
+        crawl.submit("a", get(server.url_for("/a")))
+        done = answers(crawl, 10)
+    assert isinstance(done["a"], FetchError)
+    assert asked == ["/a"]
+
+
+def test_redirects_that_never_end_are_given_up(store: Store) -> None:
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.path)
+        return Response(status=302, headers={"Location": f"/{len(asked)}"})
+
+    with site(handler) as server, crawler(store) as crawl:
+        crawl.submit("a", get(server.url_for("/0")))
+        done = answers(crawl, 10)
+    assert isinstance(done["a"], FetchError)
+    assert len(asked) == 6
+
+
+def test_while_the_reader_is_behind_nothing_more_is_asked_for(store: Store) -> None:
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.path)
+        return Response("ok")
+
+    with site(handler) as server, crawler(store) as crawl:
+        crawl.submit("a", get(server.url_for("/a")))
+        for _ in range(3):
+            assert crawl.collect(hold=True) == []
+            time.sleep(0.05)
+        assert asked == []
+        assert isinstance(answers(crawl, 10)["a"], Answer)
+
+
+def test_an_unreachable_host_is_one_failure_and_the_others_go_on(store: Store) -> None:
+    with site(lambda _: Response("ok")) as server, crawler(store) as crawl:
+        crawl.submit("gone", get("http://127.0.0.3:9/"))
+        crawl.submit("refused", get("http://10.0.0.1/"))
+        crawl.submit("here", get(server.url_for("/")))
+        done = answers(crawl, 10)
+    assert isinstance(done["here"], Answer)
+    assert {k: e.reason for k, e in done.items() if isinstance(e, FetchError)} == {
+        "gone": "unreachable",
+        "refused": "refused",
+    }

@@ -1,0 +1,396 @@
+"""What every source promises. A new one needs a line in SAMPLES and a saved answer in tests/data."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from pytest_socket import disable_socket, enable_socket
+
+from repwatch.errors import ParseError
+from repwatch.model import Answer, Brand, Page, Secret, Task
+from repwatch.sources import BUILT_IN, build, source_types
+from repwatch.sources.base import Source
+from repwatch.text import clean
+from repwatch.tidy import tidy_page
+from repwatch.urls import origin
+
+DATA = Path(__file__).parent / "data"
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+BRAND = Brand(
+    key="acme",
+    name="Acme Anvils",
+    terms=("acme anvils", "Acme Anvils", "@acme_anvils"),
+    weak_terms=("acme",),
+    own_domains=("acme.example",),
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An invented answer, and the source that reads it: settings, the origin asked, file, media type."""
+
+    settings: Mapping[str, Any]
+    origin: str
+    file: str
+    content_type: str
+
+    @property
+    def body(self) -> bytes:
+        return (DATA / self.file).read_bytes()
+
+
+SAMPLES = {
+    "feed": Sample(
+        {"url": "https://notes.example/feed.xml"},
+        "https://notes.example",
+        "source_feed.xml",
+        "application/rss+xml",
+    ),
+    "hackernews": Sample(
+        {"base_url": "https://hn.example:8443/algolia/"},
+        "https://hn.example:8443",
+        "source_hackernews.json",
+        "application/json",
+    ),
+    "mastodon": Sample(
+        {"instances": ["https://social.example"]},
+        "https://social.example",
+        "source_mastodon.json",
+        "application/json",
+    ),
+    "reviews": Sample(
+        {"url": "https://shop.example/anvil"},
+        "https://shop.example",
+        "source_reviews.html",
+        "text/html; charset=utf-8",
+    ),
+}
+
+every_source = pytest.mark.parametrize("type", sorted(BUILT_IN))
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> Iterator[None]:
+    disable_socket()
+    yield
+    enable_socket()
+
+
+def source_of(type: str) -> Source:
+    return build(type, SAMPLES[type].settings)
+
+
+def task_of(type: str) -> Task:
+    query = source_of(type).queries([BRAND])[0]
+    return Task(source="here", query=query, since=NOW - timedelta(days=14), until=NOW)
+
+
+def answer_of(type: str, body: bytes | None = None) -> Answer:
+    sample = SAMPLES[type]
+    url = source_of(type).request(task_of(type)).url
+    return Answer(200, url, {"content-type": sample.content_type}, sample.body if body is None else body)
+
+
+def page_or_error(type: str, body: bytes) -> Page | None:
+    """Read a body as the scan does: any exception but ParseError fails the test that called."""
+    try:
+        page = source_of(type).parse(task_of(type), answer_of(type, body))
+    except ParseError:
+        return None
+    tidied = tidy_page(page, NOW)
+    assert len({mention.id for mention in tidied.mentions}) == len(tidied.mentions)
+    assert pickle.loads(pickle.dumps(page)) == page
+    return page
+
+
+def test_every_source_has_a_sample() -> None:
+    assert SAMPLES.keys() == BUILT_IN.keys() == source_types().keys()
+
+
+@every_source
+def test_a_source_says_what_it_is(type: str) -> None:
+    kind = source_of(type).__class__
+    assert kind.type == type
+    for words in (kind.reads, kind.login, kind.terms):
+        assert words
+        assert clean(words) == words
+        assert "\n" not in words
+    assert kind.pace_s >= 0
+    assert kind.version >= 1
+    module = sys.modules[kind.__module__].__doc__ or ""
+    assert "://" in module, "where its facts come from"
+    for fact in ("Documentation:", "Limits:", "Terms:"):
+        assert fact in module
+
+
+@every_source
+def test_a_source_survives_the_way_to_a_worker_process(type: str) -> None:
+    source = source_of(type)
+    assert pickle.loads(pickle.dumps(source)) == source
+
+
+@every_source
+def test_settings_are_fields_and_unknown_ones_are_refused(type: str) -> None:
+    source = source_of(type)
+    assert SAMPLES[type].settings.keys() <= {option.name for option in fields(source)}  # type: ignore[arg-type]
+    with pytest.raises(ValidationError) as caught:
+        build(type, {**SAMPLES[type].settings, "no_such_setting": 1, "nor_this": 2})
+    assert [error["loc"] for error in caught.value.errors()] == [("no_such_setting",), ("nor_this",)]
+
+
+@every_source
+def test_every_wrong_setting_is_reported_at_once(type: str) -> None:
+    wrong = {name: {"a": "table"} for name in SAMPLES[type].settings}
+    with pytest.raises(ValidationError) as caught:
+        build(type, {**wrong, "no_such_setting": 1})
+    assert {str(error["loc"][0]) for error in caught.value.errors()} == {*wrong, "no_such_setting"}
+
+
+@every_source
+def test_an_address_without_https_is_named_as_the_mistake(type: str) -> None:
+    name, value = next(iter(SAMPLES[type].settings.items()))
+    bare = ["m.example"] if isinstance(value, list) else "m.example"
+    with pytest.raises(ValidationError, match=r"m\.example.* is not a URL: it lacks https://"):
+        build(type, {name: bare})
+
+
+@every_source
+def test_what_is_asked_is_the_same_every_time_and_stays_on_its_origin(type: str) -> None:
+    source, other = source_of(type), source_of(type)
+    queries = source.queries([BRAND])
+    assert queries
+    assert len(set(queries)) == len(queries)
+    assert queries == other.queries([BRAND])
+    for query in queries:
+        task = replace(task_of(type), query=query)
+        page = source.parse(task, answer_of(type))
+        for cursor in (None, *page.cursors):
+            step = replace(task, cursor=cursor)
+            request = source.request(step)
+            assert request == other.request(step)
+            assert origin(request.url) == SAMPLES[type].origin
+            assert pickle.loads(pickle.dumps(request)) == request
+
+
+@every_source
+def test_a_sample_is_read_into_clean_mentions_with_ids_of_their_own(type: str) -> None:
+    page = source_of(type).parse(task_of(type), answer_of(type))
+    tidied = tidy_page(page, NOW)
+    assert page.mentions
+    assert len(tidied.mentions) == len(page.mentions)
+    assert len({mention.id for mention in tidied.mentions}) == len(tidied.mentions)
+    for mention in page.mentions:
+        assert mention.space != type or type in ("hackernews", "mastodon")
+        assert mention.text or mention.title or mention.rating is not None
+        assert clean(mention.text) == mention.text
+        assert "<p>" not in mention.text
+        assert "&amp;" not in mention.text + mention.title
+        for moment in (mention.published_at, mention.edited_at):
+            assert moment is None or moment.utcoffset() == timedelta(0)
+
+
+@every_source
+def test_reading_twice_is_reading_once(type: str) -> None:
+    first = source_of(type).parse(task_of(type), answer_of(type))
+    assert source_of(type).parse(task_of(type), answer_of(type)) == first
+
+
+WALL = b"""<!DOCTYPE html><html><head><title>Just a moment</title></head><body>
+<form action="/login"><input type="password" name="p"></form><script>location.reload()</script></body></html>"""
+
+HOSTILE: dict[str, Callable[[bytes], bytes]] = {
+    "nothing": lambda _: b"",
+    "blanks": lambda _: b" \r\n\t ",
+    "a login wall": lambda _: WALL,
+    "an empty list": lambda _: b"[]",
+    "an empty object": lambda _: b"{}",
+    "null": lambda _: b"null",
+    "a number": lambda _: b"1e400",
+    "NaN": lambda _: b'{"hits": NaN, "statuses": [NaN], "items": -Infinity}',
+    "lists in lists": lambda _: b"[" * 100_000,
+    "closed lists in lists": lambda _: b"[" * 900 + b"]" * 900,
+    "objects in objects": lambda _: b'{"hits":' * 100_000,
+    "a number of 100,000 digits": lambda _: b'{"hits": [' + b"9" * 100_000 + b"]}",
+    "a list of everything": lambda _: b'[null, true, -1, 1.5, "a", [], {}, {"id": {}}, [[]], ""]' * 50,
+    "a path": lambda _: b"/dev/zero",
+    "an address": lambda _: b"https://notes.example/other.xml",
+    "Latin-1": lambda body: body.decode().encode("latin-1", "replace") + b"\xe9\xff\xfe",
+    "UTF-16": lambda body: body.decode().encode("utf-16"),
+    "zeros": lambda _: b"\0" * 10_000,
+    "cut in half": lambda body: body[: len(body) // 2],
+    "cut at the end": lambda body: body[:-20],
+    "twice": lambda body: body + body,
+    "escapes": lambda body: body.replace(b"Acme", b"\x1b]52;c;aGk=\x07\x1b[31m\xe2\x80\xaeAcme"),
+    "lone surrogates": lambda body: body.replace(b"Acme", rb"\ud800Acme"),
+    "open tags": lambda _: b"<div itemscope itemtype=https://schema.org/Review>" * 2_000,
+    "open comments": lambda _: b"<!--" * 20_000,
+}
+
+
+@every_source
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.timeout(30)
+def test_a_hostile_answer_is_a_page_or_a_parse_error(type: str, name: str) -> None:
+    page_or_error(type, HOSTILE[name](SAMPLES[type].body))
+
+
+ODD = st.sampled_from(
+    [None, True, False, 0, -1, 2**63, 2**200, 1.5, -0.0, float("nan"), float("inf"), "", " ", "\0", "\ud800"]
+    + ["x" * 5_000, "<b>&#xD800;</b>", "https://[", "javascript:alert(1)", "9999-99-99T99:99:99Z", "1e999"]
+    + [[], {}, [[]], [None], {"": None}, [{"@type": "Review"}], {"@value": ["deep"]}, ["a", 1, {}]]
+)
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield every container of a JSON value with every key or index in it."""
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield value, key
+            yield from places(inner)
+
+
+@pytest.mark.parametrize("type", sorted(type for type in SAMPLES if "json" in SAMPLES[type].content_type))
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_values_of_the_wrong_type_are_a_page_or_a_parse_error(type: str, data: st.DataObject) -> None:
+    body = json.loads(SAMPLES[type].body)
+    for _ in range(data.draw(st.integers(1, 4))):
+        found = list(places(body))
+        container, key = found[data.draw(st.integers(0, 10_000)) % len(found)]
+        container[key] = copy.deepcopy(data.draw(ODD))  # it may be changed inside in the next round
+    page_or_error(type, json.dumps(body).encode())
+
+
+@every_source
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_a_damaged_answer_is_a_page_or_a_parse_error(type: str, data: st.DataObject) -> None:
+    body = SAMPLES[type].body
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(body)))
+        end = data.draw(st.integers(start, min(len(body), start + 200)))
+        body = body[:start] + data.draw(st.binary(max_size=8)) + body[end:]
+    page_or_error(type, body)
+
+
+def test_a_secret_stays_one_when_settings_are_checked() -> None:
+    place = {"instances": ["https://social.example"]}
+    for token in (Secret("hush"), "hush"):
+        source = build("mastodon", {**place, "token": token})
+        assert repr(source.token) == "'***'"  # type: ignore[attr-defined]
+        assert "hush" not in repr(source)
+    with pytest.raises(ValidationError) as caught:
+        build("mastodon", {"instances": [], "token": Secret("hush")})
+    assert "hush" not in str(caught.value)
+
+
+def test_a_type_that_does_not_exist_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        build("redit", {})
+
+
+def run(code: str, path: Path | None = None) -> Any:
+    environment = {**os.environ, "PYTHONPATH": str(path)} if path else dict(os.environ)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)
+
+
+def test_asking_for_the_types_imports_nothing_heavy() -> None:
+    loaded = run(
+        "import json, sys; from repwatch.sources import source_types; source_types();"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    heavy = {"httpx", "feedparser", "selectolax", "pydantic", "pydantic_core", "w3lib", "sqlite_utils", "rich"}
+    assert heavy.isdisjoint(loaded)
+
+
+GUESTBOOK = '''
+from dataclasses import dataclass
+from typing import ClassVar
+
+from repwatch.model import Mention, Page, Request
+
+
+@dataclass(frozen=True)
+class Guestbook:
+    type: ClassVar[str] = "guestbook"
+    reads: ClassVar[str] = "a guestbook"
+    login: ClassVar[str] = "none"
+    terms: ClassVar[str] = "be kind"
+    pace_s: ClassVar[float] = 0.0
+    version: ClassVar[int] = 1
+
+    url: str
+
+    def queries(self, brands):
+        return ("",)
+
+    def request(self, task):
+        return Request("GET", self.url)
+
+    def parse(self, task, answer):
+        return Page(mentions=(Mention(space="guestbook", native_id="1", kind="post", text="hello"),))
+
+
+class Feed(Guestbook):
+    pass
+
+
+class HalfASource:
+    type = "half"
+'''
+
+ENTRY_POINTS = """
+[repwatch.sources]
+guestbook = guestbook:Guestbook
+feed = guestbook:Feed
+half = guestbook:HalfASource
+other = guestbook:Guestbook
+missing = guestbook:Nowhere
+lost = no_such_module:Source
+"""
+
+ASK = """
+import json
+from repwatch.sources import build, registry
+known = registry()
+book = build("guestbook", {"url": "https://guests.example"})
+print(json.dumps({
+    "types": list(known.types), "feed": known.types["feed"].__module__, "broken": dict(known.broken),
+    "url": book.request(None).url,
+}))
+"""
+
+
+def test_another_package_adds_a_source_and_a_broken_one_harms_nobody(tmp_path: Path) -> None:
+    (tmp_path / "guestbook.py").write_text(GUESTBOOK)
+    meta = tmp_path / "guestbook-1.0.dist-info"
+    meta.mkdir()
+    (meta / "METADATA").write_text("Metadata-Version: 2.1\nName: guestbook\nVersion: 1.0\n")
+    (meta / "entry_points.txt").write_text(ENTRY_POINTS)
+    said = run(ASK, tmp_path)
+    assert set(said["types"]) == {*BUILT_IN, "guestbook"}
+    assert said["url"] == "https://guests.example"
+    assert said["feed"] == "repwatch.sources.feed", "a plugin can't take the place of a built-in source"
+    broken = {name.partition(" ")[0]: why for name, why in said["broken"].items()}
+    assert broken.keys() == {"feed", "half", "other", "missing", "lost"}
+    assert "is taken" in broken["feed"]
+    assert "not a dataclass" in broken["half"]
+    assert 'calls itself "guestbook"' in broken["other"]
+    assert "no_such_module" in broken["lost"]

@@ -1,0 +1,570 @@
+"""What is true of a SQLite file: who may read it, what it refuses, what survives."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlite_utils import Database
+
+from repwatch.errors import StoreError
+from repwatch.model import Assessment, Judged, Mention, NearMiss, Sentiment, Span, Task
+from repwatch.store import open_reader, open_store, rows, schema
+from repwatch.store.base import By, Filter, PageSave
+from repwatch.store.connect import APPLICATION_ID, VERSION, open_for_reading, open_for_writing
+from repwatch.store.sqlite import SqliteStore, prepare
+from repwatch.store.views import COLUMNS
+
+ZONE = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+WEEK = timedelta(days=7)
+TASK = Task(source="forum", query="", since=NOW - WEEK, until=NOW)
+
+
+def page(numbers: range, text: str = "The anvil broke", **fields: Any) -> PageSave:
+    items = [
+        Judged(
+            mention=Mention(
+                space="forum.example",
+                native_id=str(n),
+                kind="post",
+                title=f"Number {n}",
+                text=text,
+                author="Mara",
+                published_at=NOW - timedelta(hours=n % 500),
+                likes=n,
+            ),
+            version=n.to_bytes(16, "big"),
+            twins=(b"twin" + n.to_bytes(12, "big"),),
+            assessments=(
+                Assessment(
+                    brand=("acme", "zed")[n % 2],
+                    relevance="about",
+                    own=False,
+                    spans=(Span("text", 4, 9, "anvil", "term"), Span("text", 4, 9, "anvil", "term")),
+                    sentiment=Sentiment(-0.5, "negative", ("broke -1.2",)),
+                    scorer="test/1",
+                ),
+            ),
+        )
+        for n in numbers
+    ]
+    shown = [item.mention.id for item in items]
+    return PageSave(
+        task=TASK,
+        collected_at=NOW,
+        judged=items,
+        shown=shown,
+        seen=[item.version for item in items],
+        **fields,
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "repwatch.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteStore]:
+    with closing(open_store(path, ZONE)) as store:
+        assert isinstance(store, SqliteStore)
+        yield store
+
+
+def check(path: Path) -> None:
+    """Have SQLite compare the tables with their indexes, and the search with the texts."""
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert db.execute("pragma foreign_key_check").fetchall() == []
+        db.execute("insert into mention_fts (mention_fts, rank) values ('integrity-check', 1)")
+
+
+# Files
+
+
+def test_only_its_owner_can_read_a_database(tmp_path: Path) -> None:
+    path = tmp_path / "some" / "where" / "repwatch.db"
+    before = os.umask(0o022)
+    try:
+        with closing(open_store(path, ZONE)) as store:
+            store.save_page(page(range(3)))
+            modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
+            assert modes == {"repwatch.db": 0o600, "repwatch.db-wal": 0o600, "repwatch.db-shm": 0o600}
+            assert path.parent.stat().st_mode & 0o777 == 0o700
+            assert path.parent.parent.stat().st_mode & 0o777 == 0o700
+    finally:
+        os.umask(before)
+
+
+def test_a_path_may_hold_what_an_address_may_not(tmp_path: Path) -> None:
+    path = tmp_path / "a?b=c#d %20 é.db"
+    open_store(path, ZONE).close()
+    open_reader(str(path)).close()
+    assert path.stat().st_size > 0
+
+
+def _foreign(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("create table theirs (x)")
+        db.commit()
+
+
+def _foreign_with_live_log(path: Path) -> None:
+    """Leave a database as a killed program would: its table stands in the log alone."""
+    with closing(sqlite3.connect(path.with_name("living.db"))) as db:
+        db.execute("pragma journal_mode = wal")
+        db.execute("create table theirs (x)")
+        db.commit()
+        for suffix in ("", "-wal"):
+            path.with_name(path.name + suffix).write_bytes(
+                Path(f"{path.parent}/living.db{suffix}").read_bytes()
+            )
+
+
+def _other_application(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("pragma application_id = 7")
+
+
+def _newer(path: Path) -> None:
+    open_store(path, ZONE).close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"pragma user_version = {VERSION + 1}")
+
+
+def _cut_header(path: Path) -> None:
+    open_store(path, ZONE).close()
+    path.write_bytes(path.read_bytes()[:90])
+
+
+def _cut(path: Path) -> None:
+    open_store(path, ZONE).close()
+    path.write_bytes(path.read_bytes()[: 4096 * 3 + 17])
+
+
+def _scribbled(path: Path) -> None:
+    open_store(path, ZONE).close()
+    body = bytearray(path.read_bytes())
+    body[100:4096] = b"\xa5" * 3996
+    path.write_bytes(body)
+
+
+def _text(path: Path) -> None:
+    path.write_text("brand,mentions\nacme,3\n")
+
+
+@pytest.mark.parametrize(
+    "opened", [lambda path: open_store(path, ZONE), open_reader], ids=["store", "reader"]
+)
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (_foreign, "another program"),
+        (_foreign_with_live_log, "another program"),
+        (_other_application, "another program"),
+        (_newer, f"newer repwatch .schema {VERSION + 1}"),
+        (_cut_header, "not a database"),
+        (_cut, "damaged"),
+        (_scribbled, "damaged|not a database|another program"),
+        (_text, "not a database"),
+        (Path.mkdir, "a directory"),
+        (os.mkfifo, "no regular file"),
+        (lambda path: path.symlink_to(path), "can't be opened"),
+    ],
+)
+def test_a_file_that_is_not_ours_or_not_whole_is_refused_and_left_as_it_was(
+    path: Path, made: Callable[[Path], None], message: str, opened: Callable[[Path], Any]
+) -> None:
+    made(path)
+    before = {file: file.read_bytes() for file in path.parent.iterdir() if file.is_file()}
+    with pytest.raises(StoreError, match=message) as caught:
+        opened(path)
+    assert str(path) in caught.value.message
+    assert caught.value.hint
+    assert {file: file.read_bytes() for file in before} == before
+
+
+@pytest.mark.parametrize("made", [lambda path: None, Path.touch, lambda path: Database(path).vacuum()])
+def test_a_reader_of_nothing_says_what_to_do_first(path: Path, made: Callable[[Path], Any]) -> None:
+    made(path)
+    there = path.exists()
+    with pytest.raises(StoreError, match="no database") as caught:
+        open_reader(path)
+    assert caught.value.hint == "run repwatch scan first"
+    assert path.exists() == there
+    with closing(open_store(path, ZONE)) as store:
+        assert store.info().mentions == 0
+
+
+def test_a_directory_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match="can't be opened"):
+        open_store(tmp_path / "file" / "repwatch.db", ZONE)
+
+
+def test_a_python_with_an_old_sqlite_is_told_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(StoreError, match="too old"):
+        open_store(path, ZONE)
+
+
+def test_a_locked_database_is_given_up_after_a_while(path: Path) -> None:
+    open_store(path, ZONE).close()
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+        closing(open_store(path, ZONE, busy_s=0.05)) as store,
+    ):
+        other.execute("begin immediate")
+        with pytest.raises(StoreError, match="locked") as caught:
+            store.save_page(page(range(3)))
+        assert str(path) in str(caught.value)
+        with closing(open_reader(path)) as reader:
+            assert list(reader.mentions(Filter())) == []
+        other.execute("rollback")
+        assert store.save_page(page(range(3))).new == 3
+
+
+def test_a_full_disk_loses_nothing_and_is_survived(store: SqliteStore, path: Path) -> None:
+    store.save_page(page(range(10)))
+    (pages,) = store.db.raw.execute("pragma page_count").fetchone()
+    store.db.raw.execute(f"pragma max_page_count = {pages + 2}")
+    with pytest.raises(StoreError, match="no room") as caught:
+        store.save_page(page(range(10, 500), text="The anvil broke " * 40, window_done=True))
+    assert caught.value.hint is not None
+    with closing(open_reader(path)) as reader:
+        assert reader.counts(Filter())[0].mentions == 10
+    assert store.streams("forum")[""].read_until is None
+
+    store.db.raw.execute("pragma max_page_count = 1000000")
+    assert store.save_page(page(range(10, 500))).new == 490
+    check(path)
+
+
+def test_a_file_that_cannot_be_written_says_so(store: SqliteStore) -> None:
+    store.db.raw.execute("pragma query_only = on")
+    with pytest.raises(StoreError, match="can't be written"):
+        store.save_page(page(range(1)))
+
+
+def test_damage_found_while_reading_is_reported_as_damage(path: Path) -> None:
+    with closing(open_store(path, ZONE)) as store:
+        store.save_page(page(range(2000)))
+        store.tidy(NOW)
+    body = bytearray(path.read_bytes())
+    body[40 * 4096 :] = b"\xff" * (len(body) - 40 * 4096)
+    path.write_bytes(body)
+    with closing(open_reader(path)) as reader, pytest.raises(StoreError, match="damaged"):
+        list(reader.mentions(Filter(), order="oldest"))
+
+
+# Versions
+
+
+def _m002_more(db: Database) -> None:
+    db.execute("create table later (x integer) strict")
+
+
+def _m002_broken(db: Database) -> None:
+    db.execute("create table later (x integer) strict")
+    db.execute("insert into nowhere values (1)")
+
+
+def test_a_new_database_says_whose_it_is(path: Path, store: SqliteStore) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("pragma application_id").fetchone() == (APPLICATION_ID,)
+        assert db.execute("pragma user_version").fetchone() == (VERSION,)
+        assert db.execute("pragma journal_mode").fetchone() == ("wal",)
+        tables = db.execute("select name, strict from pragma_table_list where type = 'table'").fetchall()
+        assert {name for name, strict in tables if not strict} <= {
+            "sqlite_schema", "sqlite_temp_schema", "_sqlite_migrations",
+        }  # fmt: skip
+    assert store.info().schema == VERSION
+
+
+def test_an_older_database_is_copied_and_brought_up_to_date(path: Path) -> None:
+    with closing(open_store(path, ZONE)) as store:
+        store.save_page(page(range(5)))
+    with closing(open_for_writing(path)) as connection:
+        prepare(connection, (*schema.STEPS, _m002_more))
+        assert connection.one("pragma user_version") == (VERSION + 1,)
+        assert connection.one("select count(*) from later") == (0,)
+    copy = path.with_name(f"repwatch.db.schema-{VERSION}.bak")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(open_reader(copy)) as reader:
+        assert reader.counts(Filter())[0].mentions == 5
+    assert sorted(file.name for file in path.parent.iterdir()) == [path.name, copy.name]
+
+
+def test_a_migration_that_breaks_off_changes_nothing(path: Path) -> None:
+    with closing(open_store(path, ZONE)) as store:
+        store.save_page(page(range(5)))
+    for _ in range(2):
+        with closing(open_for_writing(path)) as connection, pytest.raises(StoreError):
+            prepare(connection, (*schema.STEPS, _m002_broken))
+    with closing(open_reader(path)) as reader:
+        assert (reader.info().schema, reader.info().mentions) == (VERSION, 5)
+
+
+def test_a_reader_leaves_an_older_database_to_a_scan(path: Path) -> None:
+    open_store(path, ZONE).close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("pragma user_version = 0")
+    with pytest.raises(StoreError, match="older repwatch") as caught:
+        open_for_reading(path)
+    assert "scan" in str(caught.value.hint)
+
+
+def _open(path: Path) -> None:
+    open_store(path, ZONE).close()
+
+
+def test_a_database_may_be_made_by_several_at_once(path: Path) -> None:
+    _at_once(_open, [(path,)] * 4)
+    with closing(open_reader(path)) as reader:
+        assert reader.info().schema == VERSION
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_a_database_that_is_up_to_date_is_opened_without_sqlite_utils(path: Path, *, writes: bool) -> None:
+    open_store(path, ZONE).close()
+    opened = (
+        f"open_store({str(path)!r}, ZoneInfo('Europe/Berlin'))" if writes else f"open_reader({str(path)!r})"
+    )
+    code = f"""
+import sys
+from zoneinfo import ZoneInfo
+from repwatch.store import open_reader, open_store
+from repwatch.store.base import Filter
+assert "sqlite3" not in sys.modules, "opening waits until it is asked for"
+store = {opened}
+list(store.mentions(Filter(words="anvil")))
+assert "sqlite_utils" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# Crashes and company
+
+
+def _at_once(work: Callable[..., None], calls: list[tuple[Any, ...]]) -> None:
+    context = multiprocessing.get_context("forkserver")
+    workers = [context.Process(target=work, args=call) for call in calls]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [worker.exitcode for worker in workers] == [0] * len(workers)
+
+
+PAGE = 40
+WRITER = f"""
+import sys
+sys.path[:0] = {sys.path!r}
+from test_store_sqlite import *
+with closing(open_store(sys.argv[1], ZONE)) as store:
+    for first in range(int(sys.argv[2]), 10**9, PAGE):
+        store.save_page(page(range(first, first + PAGE)))
+        print(first + PAGE, flush=True)
+"""
+
+
+def test_a_killed_writer_leaves_a_whole_file_with_all_it_acknowledged(path: Path) -> None:
+    stored = 0
+    for round_ in range(4):
+        command = [sys.executable, "-c", WRITER, str(path), str(stored)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout is not None
+            assert writer.stdout.readline()
+            time.sleep(0.03 + 0.017 * round_)
+            writer.send_signal(signal.SIGKILL)
+            said = writer.stdout.read().split()
+        with closing(open_reader(path)) as reader:
+            found = reader.counts(Filter())[0].mentions
+        assert found % PAGE == 0
+        assert found >= int(said[-1] if said else stored + PAGE)
+        with closing(open_store(path, ZONE)) as store:
+            assert len(list(store.mentions(Filter(words="anvil")))) == found
+            assert len(store.seen("forum", "")) == found
+        check(path)
+        stored = found
+
+
+def _reserve(path: Path, slots: Path) -> None:
+    with closing(open_store(path, ZONE)) as store:
+        taken = [store.reserve("slow.example", NOW, 0.25) for _ in range(10)]
+    slots.write_text("\n".join(slot.isoformat() for slot in taken))
+
+
+def test_the_pace_of_a_host_holds_across_processes(path: Path, tmp_path: Path) -> None:
+    open_store(path, ZONE).close()
+    files = [tmp_path / f"slots{n}" for n in range(3)]
+    _at_once(_reserve, [(path, file) for file in files])
+    slots = sorted(datetime.fromisoformat(line) for file in files for line in file.read_text().split())
+    assert slots == [NOW + n * timedelta(seconds=0.25) for n in range(30)]
+
+
+def test_the_log_is_folded_into_the_file_at_the_end_of_a_scan(store: SqliteStore, path: Path) -> None:
+    store.save_page(page(range(500)))
+    log = path.with_name(path.name + "-wal")
+    assert log.stat().st_size > 100_000
+    store.tidy(NOW)
+    assert log.stat().st_size == 0
+
+
+# The search index
+
+
+def test_the_search_index_matches_the_texts_after_edits(store: SqliteStore, path: Path) -> None:
+    store.save_page(page(range(20)))
+    store.save_page(page(range(5, 25), text="The anvil was mended"))
+    check(path)
+    assert store.counts(Filter(words="mended"))[0].mentions == 20
+    assert store.counts(Filter(words="broke"))[0].mentions == 5
+
+
+# Plans
+
+
+@pytest.fixture
+def queried(store: SqliteStore) -> Callable[[Callable[[], Any]], list[str]]:
+    """Return a function that tells how SQLite goes about a question."""
+    store.save_page(page(range(300)))
+
+    def plans(question: Callable[[], Any]) -> list[str]:
+        raw = store.db.raw
+        asked: list[str] = []
+        raw.set_trace_callback(lambda sql: None if sql.startswith("--") else asked.append(sql))
+        question()
+        raw.set_trace_callback(None)
+        return [row[3] for sql in asked for row in raw.execute(f"explain query plan {sql}")]
+
+    return plans
+
+
+@pytest.mark.parametrize("by", [(), ("brand",), ("day",), ("source",), ("label",), ("lang", "kind")])
+@pytest.mark.parametrize(
+    ("brands", "index"),
+    [((), "assessment_at"), (("acme",), "assessment_brand"), (("acme", "zed"), "assessment_brand")],
+)
+def test_counts_of_a_window_read_one_covering_index(
+    queried: Callable[..., list[str]],
+    store: SqliteStore,
+    by: tuple[By, ...],
+    brands: tuple[str, ...],
+    index: str,
+) -> None:
+    week = Filter(brands=brands, since=NOW - WEEK, until=NOW, labels=("negative",), trended=True)
+    plan = queried(lambda: store.counts(week, by))
+    assert plan[0].startswith(f"SEARCH a USING COVERING INDEX {index} (")
+    assert "at_ms>? AND at_ms<?" in plan[0]
+    assert all("TEMP B-TREE" in step for step in plan[1:])
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "negative", "engaged"])
+def test_the_first_rows_of_a_window_are_chosen_in_a_covering_index(
+    queried: Callable[..., list[str]], store: SqliteStore, order: Any
+) -> None:
+    plan = queried(lambda: list(store.mentions(Filter(since=NOW - WEEK, until=NOW), order=order, limit=5)))
+    assert any("a USING COVERING INDEX assessment_at (at_ms>? AND at_ms<?)" in step for step in plan)
+    assert not [
+        step for step in plan if step.startswith("SCAN") and step not in ("SCAN h", "SCAN (subquery-1)")
+    ]
+
+
+def test_an_export_is_streamed_in_the_order_of_an_index(
+    queried: Callable[..., list[str]], store: SqliteStore
+) -> None:
+    plan = queried(lambda: list(store.mentions(Filter(), order="oldest")))
+    assert "assessment_at" in plan[0]
+    assert not [step for step in plan if "TEMP B-TREE" in step]
+
+
+def test_health_takes_steps_in_an_index_not_the_whole_history(
+    queried: Callable[..., list[str]], store: SqliteStore
+) -> None:
+    plan = queried(store.health)
+    assert not [step for step in plan if step.startswith("SCAN") and "run_source" in step]
+    assert not [step for step in plan if step.startswith(("SCAN b", "SCAN o"))]
+
+
+# What others may build on
+
+
+@pytest.mark.parametrize("view", COLUMNS)
+def test_each_column_of_a_view_is_documented(path: Path, store: SqliteStore, view: str) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        assert [name for _, name, *_ in db.execute(f"pragma table_info({view})")] == list(COLUMNS[view])
+
+
+def test_the_views_say_what_the_store_says(path: Path, store: SqliteStore) -> None:
+    store.save_page(page(range(30)))
+    with closing(sqlite3.connect(path)) as db:
+        db.row_factory = sqlite3.Row
+        viewed = {row["id"]: row for row in db.execute("select * from mentions")}
+        daily = db.execute("select * from daily").fetchall()
+    told = list(store.mentions(Filter()))
+    assert len(viewed) == len(told) == 30
+    for row in told:
+        for name in ("brand", "source", "day", "label", "sentiment", "title", "text", "likes", "engagement"):
+            assert viewed[row.id][name] == getattr(row, name)
+        assert datetime.fromisoformat(viewed[row.id]["at"]) == row.at
+        assert viewed[row.id]["at_ms"] == row.at.timestamp() * 1000
+    counted = {count.key: count for count in store.counts(Filter(), ["brand", "day", "source"])}
+    assert {(row["brand"], row["day"], row["source"]) for row in daily} == set(counted)
+    for row in daily:
+        count = counted[row["brand"], row["day"], row["source"]]
+        assert (row["mentions"], row["negative"]) == (count.mentions, count.negative)
+        assert row["tone"] == pytest.approx(count.tone_sum / count.mentions)
+
+
+def test_sqlite_utils_opens_and_searches_it(path: Path, store: SqliteStore) -> None:
+    store.save_page(page(range(3)))
+    db = Database(path)
+    assert db["mention"].detect_fts() == "mention_fts"
+    assert [row["native_id"] for row in db["mention"].search("number 2")] == ["2"]
+    db.close()
+
+
+# Rows
+
+
+def test_a_near_miss_can_be_rebuilt_from_its_row() -> None:
+    mention = Mention(
+        space="forum.example",
+        native_id="1",
+        kind="comment",
+        title="Té",
+        text="acme 🔨",
+        author="Mara",
+        published_at=NOW,
+        edited_at=NOW + WEEK,
+        rating=0.0,
+        parent_id="0",
+        likes=0,
+        author_is_bot=False,
+        marks=("cut", "undated"),
+    )
+    near = (NearMiss(brand="acme", spans=(Span("title", 0, 2, "té", "weak"),), why="no context word"),)
+    judged = Judged(mention=mention, version=b"", near_misses=near)
+    assert rows.near_miss(rows.near_miss_payload(judged)) == (mention, near)
+
+    bare = Mention(space="forum.example", native_id=None, kind="post")
+    assert rows.near_miss(rows.near_miss_payload(Judged(mention=bare, version=b""))) == (bare, ())
+
+
+def test_a_rule_that_matched_twice_is_named_once(store: SqliteStore) -> None:
+    store.save_page(page(range(1)))
+    assert next(store.mentions(Filter())).matched == ("term: anvil",)
