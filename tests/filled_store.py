@@ -110,7 +110,7 @@ class Place:
         store.save_page(
             PageSave(
                 task=task,
-                collected_at=NOW,
+                collected_at=hours_ago(0.1),
                 judged=judged,
                 shown=[one.mention.id for one in judged],
                 seen=[],
@@ -140,7 +140,7 @@ class Place:
         if not config.exists():
             config.write_text(CONFIG)
         with time_machine.travel(NOW, tick=False):
-            return CliRunner().invoke(_app(), [*words, "--config", str(config)], input=stdin)
+            return CliRunner().invoke(_app(), words, input=stdin, env={"REPWATCH_CONFIG": str(config)})
 
     def text(self, *words: str) -> str:
         """Run a command that must succeed, and return what it printed."""

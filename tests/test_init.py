@@ -163,18 +163,16 @@ def test_a_folder_that_can_not_be_made_is_an_error() -> None:
 def test_at_a_terminal_it_asks_for_what_it_was_not_told(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "repwatch", "init"],
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        cwd=tmp_path,
+        [sys.executable, "-m", "repwatch", "init"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path
     )
-    os.close(theirs)
     os.write(ours, b"Zed Forge\nzed.example\nsocial@zed.example\n")
-    out, _ = process.communicate(timeout=30)
+    assert process.wait(timeout=30) == 0
+    screen = os.read(ours, 65_536).decode()
     os.close(ours)
-    assert process.returncode == 0
-    assert out.decode() == "Wrote repwatch.toml: Zed Forge is looked for as zed forge, zedforge\n"
+    os.close(theirs)
+    assert "Brand to watch: " in screen
+    assert "Wrote repwatch.toml: Zed Forge is looked for as zed forge, zedforge\r\n" in screen
+    assert "Next: repwatch scan" in screen
     found = written()
     assert found["http"]["contact"] == "mailto:social@zed.example"
     assert found["brands"]["zed-forge"]["own_domains"] == ["zed.example"]

@@ -15,7 +15,7 @@ from repwatch.tidy import twins, version
 
 ACME = Brand(
     key="acme",
-    name="Acme Anvils",
+    name="Smithy Works",
     terms=("acme anvils",),
     weak_terms=("acme",),
     need_one_of=("anvil",),
@@ -117,7 +117,7 @@ def test_a_name_in_such_a_place_keeps_its_spans_and_loses_its_near_miss() -> Non
     assert (brands(almost), almost.near_misses) == (["acme"], ())
 
 
-@pytest.mark.parametrize("item", ["ACME Anvils Classic", "The acme one", "Acme Anvils"])
+@pytest.mark.parametrize("item", ["ACME Anvils Classic", "The acme one", "SMITHY works"])
 def test_a_review_of_the_brands_item_needs_no_name(item: str) -> None:
     assert brands(JUDGE.judge(mention("It broke", item=item), about="acme")) == ["acme"]
 

@@ -21,7 +21,8 @@ fetch store config render workers
 writers
 pipeline crawl outcomes
 scan
-commands demo
+topics demo
+commands
 cli
 __main__
 """

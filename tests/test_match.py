@@ -131,6 +131,7 @@ def test_a_one_word_brand_is_found_in_a_tag_that_looks_like_two() -> None:
     assert found(only(terms=("zedforge",)), "#ZedForge") == ["ZedForge"]
     assert found(only(terms=("zed",)), "#ZedForge") == ["Zed"]
     assert found(only(terms=("zed",)), "#Zedforge") == []
+    assert found(only(terms=("zed",)), "#ZEDForge") == ["ZED"]
 
 
 def test_a_weak_term_without_context_is_a_near_miss() -> None:
@@ -167,6 +168,11 @@ def test_an_excluded_phrase_blocks_only_what_lies_in_it() -> None:
     (match,) = Matcher([ACME]).match(mention(text)).about
     assert [(s.start, text[s.start : s.end]) for s in match.spans] == [(25, "acme")]
     assert found(ACME, "at the acme of acme anvils") == ["acme anvils"]
+
+
+def test_a_long_excluded_phrase_counts_though_a_shorter_one_lies_in_it() -> None:
+    brand = only(terms=("acme protocol",), exclude=("the acme protocol of", "acme"))
+    assert near(brand, "the acme protocol of peace") == 'inside the excluded phrase "the acme protocol of"'
 
 
 def test_an_excluded_phrase_in_a_hit_does_not_block_it() -> None:

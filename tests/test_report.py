@@ -3,12 +3,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from filled_store import CONFIG, NOW, Place, hours_ago, said
 
+from filled_store import CONFIG, NOW, Place, hours_ago, said
 from repwatch.errors import StoreError, UsageError
 from repwatch.model import Label
 
@@ -227,8 +228,7 @@ def test_markdown_lets_nothing_in_a_mention_act(place: Place) -> None:
     text = place.text("report", "--format", "md")
     assert text.startswith("# Acme Anvils\n")
     assert "<script" not in text
-    assert "](http" not in text
-    assert "](javascript" not in text
+    assert not re.search(r"(?<!\\)\]\(", text)
     assert "\x1b" not in text
     assert "\n# forged" not in text
     assert r"\| &lt;script&gt;alert(1)&lt;/script&gt; \[a\](http\://evil.example) \`x\`" in text

@@ -66,7 +66,7 @@ TURNING = [
     "kind of",
     "least",
 ]
-OTHER = ["sort of", "at", "the", "yeah right", "to", "die for", "bus stop", "anvil", "lol"]
+OTHER = ["sort of", "at", "the", "yeah right", "to", "die for", "bus stop", "kiss of death", "anvil"]
 WORDS = st.sampled_from(FEELING) | st.sampled_from(TURNING) | st.sampled_from(OTHER)
 ENDS = st.sampled_from(["", "!", "!!!!!", "??", "?!", "...", " 10/10"])
 
@@ -115,6 +115,7 @@ def test_an_emoji_scores_the_same_wherever_it_is_glued() -> None:
     assert tone("thanks 😡 all") == tone("thanks😡all")
     assert tone("❤️") == tone("❤") > 0
     assert tone("👍🏽") == tone("👍")
+    assert tone("😀" * 1_000) == tone("😀😀😀")
 
 
 def test_words_of_the_configuration_count() -> None:
@@ -126,6 +127,7 @@ def test_words_of_the_configuration_count() -> None:
     assert tone("That is sick", vader=vader) == 0.0 > tone("That is sick")
     assert tone("They recharged twice or charged twicely", vader=vader) == tone("They charged it")
     assert tone("They never charged twice", vader=vader) > 0
+    assert tone("this bad", vader=Vader(words=(("is bad", 4.0),))) == tone("this bad")
 
 
 def test_a_department_is_no_praise_unless_the_configuration_says_so() -> None:
@@ -209,6 +211,7 @@ def test_pieces_are_short_and_together_the_text(text: str) -> None:
 def test_pieces_end_where_sentences_end() -> None:
     text = "One two three. " * 30
     assert all(piece.endswith("three.") for piece in pieces(text))
+    assert {word for piece in pieces("wordy " * 200) for word in piece.split()} == {"wordy"}
     assert [len(p) for p in pieces("a" * 600)] == [280, 280, 40]
 
 

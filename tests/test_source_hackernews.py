@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,7 +133,7 @@ class Search:
 
     def answer(self, task: Task) -> dict[str, Any]:
         params = asked(task)
-        lower, upper = (int(part.strip("created_at_i<>=")) for part in params["numericFilters"].split(","))
+        lower, upper = (int(part) for part in re.findall(r"\d+", params["numericFilters"]))
         found = [each for each in self.hits if lower <= each["created_at_i"] < upper]
         size, page = int(params["hitsPerPage"]), int(params["page"])
         reachable = found[:MOST_HITS]

@@ -210,7 +210,7 @@ def test_reading_twice_is_reading_once(type: str) -> None:
 
 
 WALL = b"""<!DOCTYPE html><html><head><title>Just a moment</title></head><body>
-<form action="/login"><input type="password" name="p"></form><script>location.reload()</script></body></html>"""
+<form action="/login"><input type="password"></form><script>location.reload()</script></body></html>"""
 
 HOSTILE: dict[str, Callable[[bytes], bytes]] = {
     "nothing": lambda _: b"",
@@ -249,9 +249,12 @@ def test_a_hostile_answer_is_a_page_or_a_parse_error(type: str, name: str) -> No
 
 
 ODD = st.sampled_from(
-    [None, True, False, 0, -1, 2**63, 2**200, 1.5, -0.0, float("nan"), float("inf"), "", " ", "\0", "\ud800"]
-    + ["x" * 5_000, "<b>&#xD800;</b>", "https://[", "javascript:alert(1)", "9999-99-99T99:99:99Z", "1e999"]
-    + [[], {}, [[]], [None], {"": None}, [{"@type": "Review"}], {"@value": ["deep"]}, ["a", 1, {}]]
+    [
+        *(None, True, False, 0, -1, 2**63, 2**200, 1.5, -0.0, float("nan"), float("inf")),
+        *("", " ", "\0", "\ud800", "x" * 5_000, "<b>&#xD800;</b>", "https://[", "javascript:alert(1)"),
+        *("9999-99-99T99:99:99Z", "1e999", [], {}, [[]], [None], {"": None}, {"@value": ["deep"]}),
+        *([{"@type": "Review"}], ["a", 1, {}]),
+    ]
 )
 
 
@@ -316,11 +319,20 @@ def test_asking_for_the_types_imports_nothing_heavy() -> None:
         "import json, sys; from repwatch.sources import source_types; source_types();"
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     )
-    heavy = {"httpx", "feedparser", "selectolax", "pydantic", "pydantic_core", "w3lib", "sqlite_utils", "rich"}
+    heavy = {
+        "httpx",
+        "feedparser",
+        "selectolax",
+        "pydantic",
+        "pydantic_core",
+        "w3lib",
+        "sqlite_utils",
+        "rich",
+    }
     assert heavy.isdisjoint(loaded)
 
 
-GUESTBOOK = '''
+GUESTBOOK = """
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -354,7 +366,7 @@ class Feed(Guestbook):
 
 class HalfASource:
     type = "half"
-'''
+"""
 
 ENTRY_POINTS = """
 [repwatch.sources]

@@ -23,7 +23,13 @@ from repwatch.errors import StoreError
 from repwatch.model import Assessment, Judged, Mention, NearMiss, Sentiment, Span, Task
 from repwatch.store import open_reader, open_store, rows, schema
 from repwatch.store.base import By, Filter, PageSave
-from repwatch.store.connect import APPLICATION_ID, VERSION, open_for_reading, open_for_writing
+from repwatch.store.connect import (
+    APPLICATION_ID,
+    SAFE_CHECKPOINTS,
+    VERSION,
+    open_for_reading,
+    open_for_writing,
+)
 from repwatch.store.sqlite import SqliteStore, prepare
 from repwatch.store.views import COLUMNS
 
@@ -422,6 +428,24 @@ def test_the_log_is_folded_into_the_file_at_the_end_of_a_scan(store: SqliteStore
     assert log.stat().st_size > 100_000
     store.tidy(NOW)
     assert log.stat().st_size == 0
+
+
+@pytest.mark.skipif(
+    sqlite3.sqlite_version_info >= SAFE_CHECKPOINTS, reason="this SQLite folds safely by itself"
+)
+def test_an_old_sqlite_does_not_fold_the_log_in_the_midst_of_a_scan(store: SqliteStore, path: Path) -> None:
+    store.tidy(NOW)
+    before = path.read_bytes()
+    for first in range(0, 1500, 500):
+        store.save_page(page(range(first, first + 500)))
+    assert path.read_bytes() == before
+
+
+def test_a_write_waits_for_its_turn_before_it_looks(store: SqliteStore, path: Path) -> None:
+    with closing(open_store(path, ZONE, busy_s=0.05)) as other:
+        with store.db.writing(), pytest.raises(StoreError, match="locked"):
+            other.reserve("a.example", NOW, 1.0)
+        assert other.reserve("a.example", NOW, 1.0) == NOW
 
 
 # The search index

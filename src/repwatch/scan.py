@@ -51,7 +51,7 @@ PENDING_BYTES = 32 * 1024 * 1024
 """Answers that may wait to be read, in bytes; beyond that nothing more is fetched."""
 TICK_S = 0.5
 
-PRELOAD = ("repwatch.pipeline", "feedparser", "selectolax.lexbor", "vaderSentiment.vaderSentiment")
+PRELOAD = ("repwatch.pipeline", "feedparser", "selectolax.lexbor", "vaderSentiment.vaderSentiment", "fasttext")
 
 
 class Progress(Protocol):

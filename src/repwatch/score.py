@@ -228,11 +228,9 @@ class _Lexicon:
 
         self._analyzer = vaderSentiment.SentimentIntensityAnalyzer()
         self._split = vaderSentiment.SentiText
-        self._boosters = vaderSentiment.BOOSTER_DICT
         self._emoji = {
             ord(char): f" {name} " for char, name in self._analyzer.emojis.items() if len(char) == 1
         }
-        self._emoji |= dict.fromkeys(_JOINERS, "")
         phrases = []
         for word, weight in (*_TRADE.items(), *words):
             spelled = " ".join(word.lower().translate(_APOSTROPHES).split())
@@ -250,11 +248,7 @@ class _Lexicon:
         spelled = [word.lower() for word in words]
         weights: list[float] = []
         for at, word in enumerate(spelled):
-            if (
-                word not in self._analyzer.lexicon
-                or word in self._boosters
-                or spelled[at : at + 2] == _KIND_OF
-            ):
+            if word not in self._analyzer.lexicon or spelled[at : at + 2] == _KIND_OF:
                 weights.append(0.0)
             else:
                 around = _Around(words[max(0, at - 3) : at + 3], split.is_cap_diff)
@@ -292,5 +286,3 @@ _TRADE = {"support": 0.0, "help": 0.0, "please": 0.0, "care": 0.0}
 """Words that are praise to VADER, and to a customer the name of a department or the start of a complaint."""
 
 _KIND_OF = ["kind", "of"]
-_JOINERS = (0x200D, 0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400))
-"""What varies an emoji and is no word: joiners, variation selectors, skin tones."""

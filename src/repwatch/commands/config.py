@@ -19,7 +19,9 @@ OriginOption = Annotated[bool, typer.Option("--origin", help="Say where each val
 def path(session: Session) -> None:
     """Print which configuration file is used.
 
-    Example: repwatch config path
+    Examples:
+
+        repwatch config path
     """
     from repwatch.config.files import find, missing
 
@@ -34,7 +36,9 @@ def path(session: Session) -> None:
 def check(session: Session) -> None:
     """Say every mistake in the configuration, and what in it may not be meant.
 
-    Example: repwatch config check
+    Examples:
+
+        repwatch config check
     """
     from repwatch.config import examine, shown
     from repwatch.render import plural
@@ -55,7 +59,9 @@ def check(session: Session) -> None:
 def show(session: Session, origin: OriginOption = False, json: JsonOption = False) -> None:
     """Print every option with the value that holds in the end; secrets stay hidden.
 
-    Example: repwatch config show --origin
+    Examples:
+
+        repwatch config show --origin
     """
     from repwatch.config.files import layers
     from repwatch.config.show import nested, settings

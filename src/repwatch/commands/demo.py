@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from inspect import unwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -32,7 +32,7 @@ NEXT = """\
   repwatch report --since 14d
   repwatch search '"charged twice"'
   repwatch export --label negative --format xlsx -o negative.xlsx
-  repwatch brand test "my acme order is late again"
+  repwatch brand test "my acme order is late again"\
 """
 
 
@@ -73,6 +73,7 @@ def demo(
             _tour(session, folder, site)
         if serve:
             _keep_up(session, folder, site)
+    _tell(session, f"\nNew posts arrive while its site is up:\n  repwatch demo {_typed(folder)} --serve")
 
 
 def _known(folder: Path, port: int | None) -> Demo | None:
@@ -197,28 +198,28 @@ def _what_next(folder: Path) -> str:
     first = ""
     if shutil.which("repwatch") is None and activate.exists():
         script = activate.relative_to(here) if activate.is_relative_to(here) else activate
-        first = f"  . {shlex.quote(str(script))}\n"
+        first = f"  . {_typed(script)}\n"
     if folder.absolute() != here:
-        first += f"  cd {shlex.quote(str(folder))}\n"
-    return (
-        f"\nNext:\n{first}{NEXT}"
-        "\nNew posts arrive while its site is up. In another terminal, from here:\n"
-        f"  repwatch demo {shlex.quote(str(folder))} --serve\n"
-        "and then, every minute or so:\n"
-        "  repwatch scan"
-    )
+        first += f"  cd {_typed(folder)}\n"
+    return f"\nNext:\n{first}{NEXT}"
 
 
-def _keep_up(session: Session, folder: Path, site: Site) -> None:
+def _typed(path: Path) -> str:
+    """Return a path as it can be typed into a shell."""
+    return shlex.quote(str(path))
+
+
+def _keep_up(session: Session, folder: Path, site: Site) -> NoReturn:
     from threading import Event
 
     _tell(
         session,
-        f"\nThe demo site is up at {site.base}/ until Ctrl-C. In another terminal:\n"
-        f"  cd {shlex.quote(str(folder))} && repwatch scan",
+        f"\nThe demo site is up at {site.base}/ until Ctrl-C, and new posts arrive. In another terminal:\n"
+        f"  cd {_typed(folder)} && repwatch scan",
     )
     try:
-        Event().wait()
+        while True:
+            Event().wait()
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 

@@ -113,11 +113,12 @@ def init(
     force: ForceOption = False,
     yes: YesOption = False,
 ) -> None:
-    r"""Write a first configuration; asks for what it is not told.
+    """Write a first configuration; asks for what it is not told.
 
-    \b
-    repwatch init --brand "Acme Anvils"
-    repwatch init --brand "Acme Anvils" --contact social@acme.example --source feed=https://news.example/rss
+    Examples:
+
+        repwatch init --brand "Acme Anvils"
+        repwatch init --brand "Acme Anvils" --contact social@acme.example --source feed=https://news.example/rss
     """
     from repwatch.config import shown
 
@@ -127,16 +128,17 @@ def init(
             f"there is a configuration already: {shown(target)}", hint="Replace it with --force, or edit it."
         )
     ask = session.may_ask and not yes
-    if brand is None and not session.may_ask:
+    brand = (brand or "").strip()
+    if not brand and not session.may_ask:
         raise UsageError("which brand is to be watched?", hint='Say so: --brand "Acme Anvils"')
-    name = brand if brand is not None else typer.prompt("Brand to watch", err=True)
+    brand = brand or typer.prompt("Brand to watch", err=True).strip()
     if domain is None and ask:
         domain = typer.prompt("Its websites, such as acme.example", "", show_default=False, err=True).split()
     if contact is None and ask:
         contact = typer.prompt("Mail address for sites to reach you", "", show_default=False, err=True)
     answers = Answers(
-        brand=name.strip(),
-        terms=tuple(term or guessed_terms(name)),
+        brand=brand,
+        terms=tuple(term or guessed_terms(brand)),
         domains=tuple(_host(address) for address in domain or ()),
         contact=_reachable((contact or "").strip()),
         sources=tuple(source or ("hackernews",)),

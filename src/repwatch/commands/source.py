@@ -87,7 +87,7 @@ def list_sources(
         {
             "source": place.key,
             "type": place.type,
-            "every_s": place.every_s,
+            "every_s": round(place.every_s),
             "about": place.about,
             "paused": place.paused,
         }
@@ -123,11 +123,15 @@ def show(
     key = pick(source, session.settings.sources, "source")
     found = _settings(session, key)
     if json:
-        values = {one.path[-1]: one.value for one in found}
+        values = {_name(one): one.value for one in found}
         session.out.file.write(json_document("repwatch.source/1", {"source": key, "settings": values}))
         return
-    rows = [{"setting": one.path[-1], "value": written(one.value), "origin": one.origin} for one in found]
+    rows = [{"setting": _name(one), "value": written(one.value), "origin": one.origin} for one in found]
     table(session.out, rows, [Column("setting"), Column("origin"), Column("value")])
+
+
+def _name(setting: Setting) -> str:
+    return ".".join(str(part) for part in setting.path[2:])
 
 
 def _settings(session: Session, key: str) -> list[Setting]:
@@ -142,7 +146,7 @@ def _settings(session: Session, key: str) -> list[Setting]:
     layered = layers(session.flags.config, database=session.flags.db)
     said = [one for one in settings(layered) if one.path[:2] == at]
     options: tuple[Any, ...] = fields(cast(Any, source_types()[session.settings.sources[key].type]))
-    taken = {option.name: option.default for option in options if option.default not in (MISSING, None)}
+    taken = {option.name: option.default for option in options if option.default not in (MISSING, None, ())}
     for one in said:
         taken.pop(str(one.path[2]), None)
     return [*said, *(Setting((*at, name), value, "default") for name, value in taken.items())]

@@ -153,8 +153,11 @@ class _Check:
             self.add(
                 ("brands",), 'is missing: name a brand, as in [brands.acme] with terms = ["acme anvils"]'
             )
+        options = set(option_names(BrandTable))
         for key, brand in brands.items():
-            if isinstance(brand, dict) and not brand.get("terms") and not brand.get("weak_terms"):
+            if not isinstance(brand, dict) or brand.get("terms") or brand.get("weak_terms"):
+                continue
+            if options.issuperset(brand):  # else a misspelt "terms" would be reported twice
                 self.add(("brands", key), 'has no term, so nothing names it: terms = ["acme anvils"]')
 
     def place(self, key: str, table: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from repwatch.model import Brand
+from repwatch.text import clean
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -80,10 +81,10 @@ def search_terms(brands: Sequence[Brand], *, weak: bool = True, domains: bool = 
 
 
 def word(value: object) -> str | None:
-    """Return a text or a whole number as text, None for anything else and for blanks."""
+    """Return a text, cleaned, or a whole number as text; None for anything else and for blanks."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**200:
         return str(value)
-    return value.strip() or None if isinstance(value, str) else None
+    return clean(value).strip() or None if isinstance(value, str) else None
 
 
 def first_word(values: Iterable[object]) -> str | None:

@@ -1,18 +1,20 @@
 """Entries of any feed: RSS, Atom, RDF, CDF and JSON Feed, given its address or that of a page with it.
 
 Documentation: https://www.rssboard.org/rss-specification, https://www.rfc-editor.org/rfc/rfc4287,
-https://www.jsonfeed.org/version/1.1/, https://www.rfc-editor.org/rfc/rfc5005 (pages of a feed).
+https://www.jsonfeed.org/version/1.1/ and, for feeds in pages, https://www.rfc-editor.org/rfc/rfc5005
+Limits: none of the formats; a site may name its own in robots.txt or by status 429.
+Terms: those of the site. A feed is published to be read, some of them for personal use only.
 
-A place is read in two steps where its address is that of a web page: the page says where the feed
-is, and from then on the feed itself is asked (`Page.resume`). A cursor is the address of a page of
-the feed; from the second page on, a blank and the address of the feed follow.
+Where an address is that of a web page, the page says where its feed is, and from then on the feed
+itself is asked (`Page.resume`). A cursor is the address of a page of the feed; if it is not the
+feed's own address, that follows after a blank, because it is what the ids belong to.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -26,7 +28,7 @@ from repwatch.text import clean, plain
 from repwatch.urls import absolute, canonical, origin, redact
 
 ENTRIES_READ = 1_000
-BYTES_OF_A_PAGE_HEAD = 300_000
+HEAD_BYTES = 1_000_000
 """How far into a web page its feed is looked for."""
 
 ACCEPT = (
@@ -34,10 +36,13 @@ ACCEPT = (
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.6, */*;q=0.5"
 )
 
+_SNIFFED = 4_096
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _XML_FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
 _END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
-_REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]+)|([0-9]+));?")
+_REFERENCE = re.compile(rb"&#(?:x(?P<hex>[0-9a-f]+)|(?P<decimal>[0-9]+));?", re.IGNORECASE)
+_LINK_TAG = re.compile(rb"<(?:link|base)\s[^<>]{1,2000}>", re.IGNORECASE)
+_PASSWORD_FIELD = re.compile(rb"<input\s[^<>]{0,1000}type\s*=\s*[\"']?password", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"application/(?:(?:rss|atom|rdf)\+xml|(?:feed\+)?json)")
 _GUESSED = ("windows-1252", "iso-8859-2")
 """Encodings in which everything can be read, so they prove nothing."""
@@ -56,7 +61,7 @@ class Feed:
 
     url: WebAddress
 
-    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (a feed is read for all brands)
         """Return one empty query: a feed is read as a whole, and matched against every brand here."""
         return ("",)
 
@@ -74,10 +79,10 @@ class Feed:
         if _is_json(answer):
             channel = _json_feed(answer)
         elif _is_html(answer):
-            return _discovered(answer, first_look=task.cursor is None and task.resume is None)
+            return _discovered(answer, may_lead_on=task.cursor is None and task.resume is None)
         else:
             channel = _xml_feed(answer)
-        entries, skipped = _newest(channel.entries)
+        entries, skipped = _newest(channel)
         space = "feed:" + redact(canonical(feed_url) or feed_url)
         cursors: tuple[str, ...] = ()
         if channel.next_url is not None:
@@ -97,3 +102,312 @@ class Feed:
         """Return the address that a task is about, and that of the feed it belongs to."""
         page_url, _, feed_url = (task.cursor or task.resume or self.url).partition(" ")
         return page_url, feed_url or page_url
+
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Channel:
+    """A feed taken apart, whatever its format: its entries, and how to read one of them."""
+
+    entries: Sequence[Entry]
+    read: Callable[[str, Entry], Mention]
+    published_at: Callable[[Entry], datetime | None]
+    next_url: str | None = None
+    skipped: tuple[str, ...] = ()
+    damaged: bool = False
+
+
+def _newest(channel: _Channel) -> tuple[Sequence[Entry], list[str]]:
+    """Return the entries that are read, and a reason for each of the others."""
+    left_out = len(channel.entries) - ENTRIES_READ
+    if left_out <= 0:
+        return channel.entries, []
+    oldest = datetime.min.replace(tzinfo=UTC)
+    newest = sorted(channel.entries, key=lambda entry: channel.published_at(entry) or oldest, reverse=True)
+    return newest[:ENTRIES_READ], [f"beyond the newest {ENTRIES_READ:,}"] * left_out
+
+
+def _is_json(answer: Answer) -> bool:
+    start = answer.body[:_SNIFFED].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return start.startswith((b"{", b"["))
+
+
+def _is_html(answer: Answer) -> bool:
+    start = answer.body[:_SNIFFED].replace(b"\0", b"")
+    return _HTML.search(start) is not None and _XML_FEED.search(start) is None
+
+
+# A web page that says where its feed is
+
+
+def _discovered(answer: Answer, *, may_lead_on: bool) -> Page:
+    feed_url = _feed_of_page(answer) if may_lead_on else None
+    if feed_url is not None:
+        return Page(cursors=(feed_url,), resume=feed_url, discovered=True)
+    if _PASSWORD_FIELD.search(answer.body[:HEAD_BYTES]):
+        raise ParseError("a login page instead of a feed", reason="login")
+    raise ParseError(
+        "a web page instead of a feed, and it links to none",
+        hint="give the address of the feed itself",
+    )
+
+
+def _feed_of_page(answer: Answer) -> str | None:
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 (few places are web pages)
+
+    # Only these tags are parsed: a whole page can take the parser minutes, if it is made to.
+    tags = _LINK_TAG.findall(answer.body[:HEAD_BYTES])[:200]
+    tree = LexborHTMLParser(b"".join(tags).decode("utf-8", "replace"))
+    base = tree.css_first("base[href]")
+    base_url = absolute(answer.url, (base and base.attributes["href"]) or "") or answer.url
+    for link in tree.css("link[rel][href]"):
+        rel, type, href = (link.attributes.get(name) or "" for name in ("rel", "type", "href"))
+        is_feed = _FEED_TYPE.fullmatch(type.partition(";")[0].strip().lower())
+        if is_feed and "alternate" in rel.lower().split() and "oembed" not in href:
+            url = absolute(base_url, href)
+            if url is not None and url != answer.url:
+                return url
+    return None
+
+
+# RSS, Atom, RDF and CDF
+
+
+def _xml_feed(answer: Answer) -> _Channel:
+    parsed = _parsed(answer)
+    if not parsed.version and not parsed.entries:
+        raise ParseError("not a feed" if answer.body.strip() else "an empty answer instead of a feed")
+    channel: Entry = parsed.feed
+    follow = [link for link in _dicts(channel, "links") if _said(link, "rel").lower() == "next"]
+    atom = str(parsed.version).startswith("atom")
+    defaults = _Defaults(
+        url=answer.url,
+        lang=_said(channel, "language") or None,
+        author=channel if atom else {},  # RFC 4287, 4.2.1; elsewhere it is who runs the site
+    )
+    return _Channel(
+        entries=parsed.entries,
+        read=lambda space, entry: _read(space, entry, defaults),
+        published_at=_published_at,
+        next_url=absolute(answer.url, _said(follow[0], "href")) if follow else None,
+        damaged=_is_damaged(answer, parsed),
+    )
+
+
+def _parsed(answer: Answer) -> Any:
+    """Return what feedparser makes of an answer; bad character references must not cost the whole feed."""
+    try:
+        return _feedparser(answer, answer.body)
+    except Exception:  # OverflowError, UnicodeEncodeError and whatever else feedparser lets through
+        try:
+            return _feedparser(answer, _REFERENCE.sub(_sound_reference, answer.body))
+        except Exception as error:
+            raise ParseError(f"the feed can't be read: {type(error).__name__}: {error}"[:200]) from error
+
+
+def _feedparser(answer: Answer, body: bytes) -> Any:
+    import feedparser  # noqa: PLC0415 (120 ms that a report need not pay)
+
+    # Bytes or text would be taken for the name of a file or an address, and opened. Without the
+    # address of the answer, ids stay as they are written wherever the feed moves to. HTML becomes
+    # plain text here, and cleaning it first takes time that grows with its square.
+    return feedparser.parse(
+        io.BytesIO(body),
+        response_headers={"content-type": answer.headers.get("content-type", "application/xml")},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+
+
+def _sound_reference(reference: re.Match[bytes]) -> bytes:
+    digits, radix = (reference["hex"], 16) if reference["hex"] else (reference["decimal"], 10)
+    number = int(digits, radix) if len(digits) <= 8 else 0
+    sound = number in (0x9, 0xA, 0xD) or 0x20 <= number < 0xD800 or 0xE000 <= number < 0x110000
+    return b"&#%d;" % (number if sound else 0xFFFD)
+
+
+def _is_damaged(answer: Answer, parsed: Any) -> bool:
+    """Tell whether the feed was cut or its encoding had to be guessed; most faults of feeds are harmless."""
+    tail = answer.body[-_SNIFFED:].replace(b"\0", b"")
+    if parsed.bozo and not _END.search(tail):
+        return True
+    declared = f"{answer.charset} {answer.body[:200].decode('latin-1')}".lower()
+    return not parsed.get("encoding") or (parsed.encoding in _GUESSED and parsed.encoding not in declared)
+
+
+@dataclass(frozen=True, slots=True)
+class _Defaults:
+    """What a feed says for all of its entries."""
+
+    url: str
+    lang: str | None
+    author: Entry
+
+
+def _read(space: str, entry: Entry, defaults: _Defaults) -> Mention:
+    title = _detail(entry, "title_detail")
+    body, text = _body(entry)
+    reply = _dict(entry, "thr_in-reply-to")
+    author, author_url = _author(entry) or _author(defaults.author) or (None, None)
+    published_at = _published_at(entry)
+    edited_at = moment(_said(entry, "updated"))
+    edited = published_at is not None and edited_at is not None and edited_at > published_at
+    return Mention(
+        space=space,
+        native_id=_said(entry, "id") or None,
+        kind="comment" if reply else "article",
+        url=_link(entry, defaults.url),
+        title=_plain(title),
+        text=text,
+        author=author,
+        author_url=absolute(defaults.url, author_url) if author_url else None,
+        published_at=published_at,
+        edited_at=edited_at if edited else None,
+        lang=_said(body, "language") or _said(entry, "language") or defaults.lang,
+        parent_id=_said(reply, "ref") or None,
+        replies=count(_said(entry, "slash_comments") or _said(entry, "thr_total")),
+        views=count(_said(_dict(entry, "media_statistics"), "views")),
+    )
+
+
+def _published_at(entry: Entry) -> datetime | None:
+    for key in ("published", "updated", "created"):
+        said = _said(entry, key)
+        if said and (at := moment(said) or _foreign_moment(said, entry.get(f"{key}_parsed"))):
+            return at
+    return None
+
+
+def _foreign_moment(said: str, parsed: Any) -> datetime | None:
+    """Return what feedparser read in a Korean, Greek or Hungarian date; its other guesses are not trusted."""
+    if said.isascii() or not parsed:
+        return None
+    year, month, day, hour, minute, second = parsed[:6]
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _link(entry: Entry, base_url: str) -> str | None:
+    """Return the address of an entry; feedparser takes the id for one where there is none."""
+    links = [link for link in _dicts(entry, "links") if _said(link, "rel") == "alternate"]
+    said = _said(entry, "feedburner_origlink") or _said(entry, "link")
+    if links:
+        said = said or _said(links[0], "href")
+    elif not said.lower().startswith(("http://", "https://")):
+        return None
+    url = absolute(base_url, said) if said else None
+    return _unwrapped(url) if url else None
+
+
+def _unwrapped(url: str) -> str:
+    """Return where a search engine's alert really leads to."""
+    parts = urlsplit(url)
+    if parts.path != "/url" or not (parts.hostname or "").startswith("www.google."):
+        return url
+    query = dict(parse_qsl(parts.query))
+    return absolute(url, query.get("url") or query.get("q") or "") or url
+
+
+def _body(entry: Entry) -> tuple[Entry, str]:
+    """Return the fullest text that an entry has, in its details and as plain text."""
+    contents = sorted(_dicts(entry, "content"), key=lambda each: len(_said(each, "value")), reverse=True)
+    for detail in (*contents, _detail(entry, "summary_detail"), _detail(entry, "media_description")):
+        if text := _plain(detail):
+            return detail, text
+    return {}, ""
+
+
+def _plain(detail: Entry) -> str:
+    type, value = _said(detail, "type"), _said(detail, "value")
+    if type == "text/plain":
+        return clean(value).strip()
+    return plain(value) if type in ("text/html", "application/xhtml+xml", "") else ""
+
+
+def _author(entry: Entry) -> tuple[str, str | None] | None:
+    detail = _dict(entry, "author_detail")
+    name = _said(detail, "name") or _said(entry, "author") or _said(detail, "email")
+    return (plain(name), _said(detail, "href") or None) if name else None
+
+
+def _detail(entry: Entry, key: str) -> Entry:
+    """Return a text with its type; some are only there as text."""
+    return _dict(entry, key) or {"value": _said(entry, key.removesuffix("_detail"))}
+
+
+def _said(entry: Entry, key: str) -> str:
+    # Not entry.get: feedparser's own one takes the place of keys that are missing.
+    value = dict.get(entry, key) if isinstance(entry, dict) else None
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _dict(entry: Entry, key: str) -> Entry:
+    value = entry.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(entry: Entry, key: str) -> list[Entry]:
+    value = entry.get(key)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+# JSON Feed
+
+
+def _json_feed(answer: Answer) -> _Channel:
+    feed = answer.json()
+    items = feed.get("items") if isinstance(feed, dict) else None
+    if not isinstance(items, list):
+        raise ParseError("JSON, but no JSON Feed: it has no list of items")
+    entries = [item for item in items if isinstance(item, dict)]
+    next_url = feed.get("next_url")
+    return _Channel(
+        entries=entries,
+        read=lambda space, item: _read_item(space, item, feed, answer.url),
+        published_at=_item_published_at,
+        next_url=absolute(answer.url, next_url) if isinstance(next_url, str) and next_url else None,
+        skipped=("not an object",) * (len(items) - len(entries)),
+    )
+
+
+def _read_item(space: str, item: Entry, feed: Entry, base_url: str) -> Mention:
+    author = _item_author(item) or _item_author(feed)
+    published_at = _item_published_at(item)
+    edited_at = moment(item.get("date_modified"))
+    edited = published_at is not None and edited_at is not None and edited_at > published_at
+    url = _said(item, "url") or _said(item, "external_url")
+    author_url = _said(author, "url")
+    return Mention(
+        space=space,
+        native_id=_number_or_text(item.get("id")),
+        kind="article",
+        url=absolute(base_url, url) if url else None,
+        title=clean(_said(item, "title")),
+        text=plain(_said(item, "content_html"))
+        or clean(_said(item, "content_text") or _said(item, "summary")),
+        author=_said(author, "name") or None,
+        author_url=absolute(base_url, author_url) if author_url else None,
+        published_at=published_at,
+        edited_at=edited_at if edited else None,
+        lang=_said(item, "language") or _said(feed, "language") or None,
+    )
+
+
+def _item_published_at(item: Entry) -> datetime | None:
+    return moment(item.get("date_published")) or moment(item.get("date_modified"))
+
+
+def _item_author(item: Entry) -> Entry:
+    """Return the first author, as version 1.1 or 1 of the format has it."""
+    return next(iter(_dicts(item, "authors")), {}) or _dict(item, "author")
+
+
+def _number_or_text(value: object) -> str | None:
+    """Return an id as text; the format asks for text and says to take numbers."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value)
+    return word(value)

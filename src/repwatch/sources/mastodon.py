@@ -24,7 +24,7 @@ from repwatch.dates import moment
 from repwatch.errors import ParseError
 from repwatch.model import Answer, Brand, Mention, Page, Request, Secret, Task
 from repwatch.sources.common import WebAddress, count, first_word, search_terms, web_link, word
-from repwatch.text import clean, plain
+from repwatch.text import plain
 from repwatch.urls import host
 
 STATUSES_ON_A_PAGE = 40

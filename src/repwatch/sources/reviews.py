@@ -46,9 +46,10 @@ _OF_REVIEWABLE = ("aggregateRating", "offers", "review", "reviews")
 _BROKEN_BLOCK = "a block of JSON-LD that can't be read"
 _OPENINGS = ("//", "/*", "<!--", "<![CDATA[", "*/")
 _CLOSINGS = (";", "*/", "]]>", "-->", "/*", "//")
+_BLANK = " \t\r\n\ufeff"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _NUMBER = re.compile(
-    r"\s*(?P<value>[+-]?\d{1,9}(?:[.,]\d{1,9})?)\s*(?:/\s*(?P<best>\d{1,9}(?:[.,]\d{1,9})?)|(?P<percent>%))?"
+    r"\s*(?P<value>[+-]?\d{1,9}(?:[.,]\d{1,20})?)(?!\d)\s*(?:/\s*(?P<best>\d{1,9}(?:[.,]\d{1,9})?)|(?P<percent>%))?"
 )
 
 
@@ -155,9 +156,10 @@ def _json(block: str) -> Any:
     try:
         return json.loads(block, strict=False)
     except ValueError:
-        for opening, closing in zip(_OPENINGS, _CLOSINGS, strict=False):
-            block = block.strip().removeprefix(opening)
-            block = block.strip().removesuffix(closing)
+        for opening in _OPENINGS:
+            block = block.strip(_BLANK).removeprefix(opening)
+        for closing in _CLOSINGS:
+            block = block.strip(_BLANK).removesuffix(closing)
         return json.loads(block, strict=False)
 
 

@@ -1,0 +1,134 @@
+"""What the documents say is held against what the code does."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+
+from repwatch import __version__
+from repwatch.cli import EXIT_CODES, app
+from repwatch.commands.help import TOPICS, topic_text
+from repwatch.sources import source_types
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def commands() -> dict[str, typer.core.TyperCommand]:
+    """Return all commands by what is typed for them."""
+    found = {}
+
+    def walk(command: typer.core.TyperCommand, path: tuple[str, ...]) -> None:
+        for name, below in getattr(command, "commands", {}).items():
+            found[" ".join((*path, name))] = below
+            walk(below, (*path, name))
+
+    walk(typer.main.get_command(app), ())
+    return found
+
+
+COMMANDS = commands()
+
+
+def source_table() -> str:
+    rows = ["| type | reads | login | terms |", "| --- | --- | --- | --- |"]
+    rows += [
+        f"| `{name}` | {kind.reads} | {kind.login} | {kind.terms} |"
+        for name, kind in sorted(source_types().items())
+    ]
+    return "\n".join(rows)
+
+
+def test_the_readme_lists_every_type_of_source_as_it_describes_itself() -> None:
+    listed = README.split("by a test -->\n")[1].split("<!-- /sources -->")[0].strip()
+    assert listed == source_table(), "paste this table into the README"
+
+
+def test_the_set_up_commands_are_those_of_the_makefile_and_ci() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for target in ("demo", "test"):
+        assert f"make {target}" in README
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+    assert "make test" in ci
+    assert "make check" in ci
+
+
+@pytest.mark.parametrize("document", ["README", "CONTRIBUTING", *TOPICS])
+def test_documents_name_only_commands_and_options_that_exist(document: str) -> None:
+    text = {"README": README, "CONTRIBUTING": CONTRIBUTING}.get(document) or topic_text(document)
+    for line in re.findall(r"\brepwatch ((?:[a-z-]+ ?)+)((?: ?--[a-z-]+)*)", text):
+        words = line[0].split()
+        if not words or words[0] not in {name.split()[0] for name in COMMANDS}:
+            continue
+        name = " ".join(words[:2]) if " ".join(words[:2]) in COMMANDS else words[0]
+        options = {o for p in COMMANDS[name].params for o in (*p.opts, *p.secondary_opts)} | {"--help"}
+        assert set(line[1].split()) <= options, f"repwatch {' '.join(line)}"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does_and_gives_an_example(name: str) -> None:
+    help = COMMANDS[name].help or ""
+    assert help.strip().splitlines()[0].endswith((".", "!"))
+    if not getattr(COMMANDS[name], "commands", None):
+        assert f"repwatch {name}" in help, "an example is missing"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_explained(name: str) -> None:
+    silent = [p.name for p in COMMANDS[name].params if not getattr(p, "help", None) and p.name != "help"]
+    assert not silent
+
+
+def test_the_exit_codes_of_the_help_are_those_of_the_program() -> None:
+    listed = {int(code) for code in re.findall(r"^\| (\d+)", topic_text("exit-codes"), re.MULTILINE)}
+    assert set(EXIT_CODES.values()) | {0, 4, 5, 8} <= listed
+
+
+def test_the_changelog_speaks_of_this_version() -> None:
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_dependency_has_its_reason_and_is_locked() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
+    extras = project["optional-dependencies"].values()
+    wanted = [*project["dependencies"], *itertools.chain.from_iterable(extras)]
+    locked = {
+        re.split(r"[=\[]", line)[0].lower()
+        for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith((" ", "#"))
+    }
+    for requirement in wanted:
+        [line] = [line for line in text.splitlines() if f'"{requirement}"' in line]
+        assert "# " in line, f"{requirement}: why?"
+        name = re.split(r"[<>=\[ ;]", requirement)[0].lower()
+        assert name.replace("_", "-") in locked or name in locked
+
+
+def test_the_example_source_of_the_guide_works(tmp_path: Path) -> None:
+    code = CONTRIBUTING.split("```python\n")[1].split("```")[0]
+    (tmp_path / "forum.py").write_text(code, encoding="utf-8")
+    check = (
+        "from datetime import datetime, UTC; from forum import Forum\n"
+        "from repwatch.model import Answer, Task; from repwatch.tidy import tidy_page\n"
+        "now = datetime(2026, 11, 21, tzinfo=UTC)\n"
+        "task = Task(source='f', query='acme', since=now, until=now)\n"
+        'post = b\'{"id": 7, "html": "<p>acme &amp; co</p>", "date": "2026-11-20"}\'\n'
+        'body = b\'{"posts": [%b], "next": ["2"]}\' % post\n'
+        "page = tidy_page(Forum().parse(task, Answer(200, Forum().request(task).url, {}, body)), now)\n"
+        "print(page.mentions[0].id, page.mentions[0].text, page.cursors)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", check], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("m_")
+    assert "acme & co ('2',)" in done.stdout

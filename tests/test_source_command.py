@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from repwatch.cli import app
+from repwatch.errors import UsageError
+from repwatch.sources import source_types
+
+CONFIG = """
+schema = 1
+[http]
+contact = "mailto:social@acme.example"
+[brands.acme]
+name = "Acme Anvils"
+terms = ["acme anvils"]
+[sources.hn]
+type = "hackernews"
+every = "15m"
+[sources.fedi]
+type = "mastodon"
+instances = ["https://social.example"]
+token = "env:FEDI_TOKEN"
+paused = true
+[sources.shop]
+type = "reviews"
+url = "https://shop.example/anvil?token=hush"
+about = "acme"
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("FEDI_TOKEN", "hush")
+    path = tmp_path / "repwatch.toml"
+    path.write_text(CONFIG)
+    path.chmod(0o600)
+    return path
+
+
+def out(*words: str) -> str:
+    done = CliRunner().invoke(app, ["source", *words], catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.stdout
+
+
+def test_every_type_is_listed_with_what_it_reads_and_needs() -> None:
+    rows = list(csv.DictReader(io.StringIO(out("types", "--csv"))))
+    assert rows == [
+        {"type": name, "reads": kind.reads, "login": kind.login, "terms": kind.terms}
+        for name, kind in sorted(source_types().items())
+    ]
+    assert json.loads(out("types", "--json")) == {"schema": "repwatch.source_types/1", "types": rows}
+    assert out("types", "--columns", "type").split() == ["type", *sorted(source_types())]
+
+
+def test_configured_sources_are_listed_in_the_order_of_the_file(config: Path) -> None:
+    assert json.loads(out("list", "--json", "-c", str(config))) == {
+        "schema": "repwatch.sources/1",
+        "sources": [
+            {"source": "hn", "type": "hackernews", "every_s": 900, "about": None, "paused": False},
+            {"source": "fedi", "type": "mastodon", "every_s": 1800, "about": None, "paused": True},
+            {"source": "shop", "type": "reviews", "every_s": 1800, "about": "acme", "paused": False},
+        ],
+    }
+
+
+def test_a_source_is_shown_with_its_settings_and_where_they_come_from(config: Path) -> None:
+    said = json.loads(out("show", "hn", "--json", "-c", str(config)))
+    assert said["source"] == "hn"
+    assert said["settings"] == {"type": "hackernews", "every": "15m", "base_url": "https://hn.algolia.com"}
+    rows = [line.split("\t") for line in out("show", "hn", "-c", str(config)).splitlines()]
+    assert rows[0] == ["setting", "origin", "value"]
+    assert ["base_url", "default", '"https://hn.algolia.com"'] in rows
+    line = CONFIG.splitlines().index('every = "15m"') + 1
+    assert ["every", f"{config.name}:{line}", '"15m"'] in [
+        [name, where[-16:], value] for name, where, value in rows
+    ]
+
+
+def test_no_secret_is_shown(config: Path) -> None:
+    for source in ("fedi", "shop"):
+        for form in ((), ("--json",)):
+            assert "hush" not in out("show", source, *form, "-c", str(config))
+    assert "env:FEDI_TOKEN" in out("show", "fedi", "-c", str(config))
+
+
+def test_an_unknown_source_is_a_usage_error_with_the_nearest_one(config: Path) -> None:
+    with pytest.raises(UsageError, match='no source "shopp"') as caught:
+        out("show", "shopp", "-c", str(config))
+    assert caught.value.hint == 'Did you mean "shop"?'
