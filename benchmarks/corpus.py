@@ -6,13 +6,26 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import product
 from xml.sax.saxutils import escape
 
-from repwatch.model import Assessment, Judged, Mention, Sentiment, Span
+from repwatch.model import Assessment, Judged, Label, Mention, Sentiment, Span, Task
+from repwatch.store.base import PageSave
+from repwatch.tidy import twins, version
 
 SEED = 20261121
-BRANDS = [f"{first} {second}" for first in ("Acme", "Zed", "Bolt", "Cinder", "Dross") for second in ("Anvils", "Forge", "Tongs", "Bellows")]
+OWNERS = ("Acme", "Zed", "Bolt", "Cinder", "Dross")
+WARES = ("Anvils", "Forge", "Tongs", "Bellows")
+BRANDS = [f"{owner} {ware}" for owner, ware in product(OWNERS, WARES)]
 NAMED = 0.3
+"""The share of entries that name a brand."""
+
+PAGE = 1_000
+"""Mentions that are kept in one transaction."""
+
+POPULAR = 20
+"""Brands that half of all mentions are about."""
+
 WORDS = (
     "the of and a to in is it that was for on with as at by this from they or had not but what some we can out"
     " other were all there when up use how said an each she which do their time if will way about many then them"
@@ -20,11 +33,15 @@ WORDS = (
     " no most people my over know water than call first who may down side been now find hammer steel handle order"
     " delivery refund waiting broken great love terrible support answer week app login price quality heavy light"
 ).split()
+COMMON_WORD = "hammer"
+"""In about a third of the mentions."""
+
+LABELS: tuple[tuple[Label, float], ...] = (("negative", -0.6), ("neutral", 0.0), ("positive", 0.6))
 
 
-def brand_key(name: str) -> str:
-    """Return a brand's key in the configuration."""
-    return name.lower().replace(" ", "-")
+def midnight() -> datetime:
+    """Return the last midnight in UTC, from which everything is dated backwards."""
+    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def sentence(rng: random.Random, length: int) -> str:
@@ -37,63 +54,77 @@ def sentence(rng: random.Random, length: int) -> str:
     return " ".join(words)
 
 
-def entries(feed: int, count: int, start: datetime, first: int = 0) -> Iterator[str]:
-    """Yield a feed's entries as RSS items, each the same whenever it is asked for."""
-    for number in range(first, first + count):
-        rng = random.Random(f"{SEED}/{feed}/{number}")
-        body = sentence(rng, rng.randint(300, 1500))
-        if rng.random() < NAMED:
-            at = body.index(" ", len(body) // 2)
-            body = f"{body[:at]} {rng.choice(BRANDS)}{body[at:]}"
-        when = start - timedelta(hours=6 * number, minutes=feed % 60)
-        yield (
-            f"<item><guid isPermaLink=\"false\">{feed}-{number}</guid><title>{escape(sentence(rng, 40))}</title>"
-            f"<link>http://feed{feed}.example/{number}</link><pubDate>{format_datetime(when)}</pubDate>"
-            f"<description>{escape(body)}</description></item>"
-        )
+# Feeds
 
 
-def rss(feed: int, count: int, start: datetime, extra: int = 0) -> bytes:
-    """Return a feed; its `extra` entries are newer than the `count` that it always has."""
-    items = [*entries(feed, extra, start + timedelta(hours=1), first=10_000), *entries(feed, count, start)]
+def rss(feed: int, count: int, newest_at: datetime) -> bytes:
+    """Return a feed of its first `count` entries, newest first; what an entry says depends on nothing else."""
+    items = "".join(_item(feed, number, newest_at) for number in reversed(range(count)))
     return (
         '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
-        f"<title>Feed {feed}</title><link>http://feed{feed}.example/</link><description>made by a seed</description>"
-        f"{''.join(items)}</channel></rss>"
+        f"<title>Feed {feed}</title><link>http://feed{feed}.example/</link>"
+        f"<description>made by a seed</description>{items}</channel></rss>"
     ).encode()
 
 
-def mentions(count: int, brands: int, now: datetime) -> Iterator[Judged]:
-    """Yield judged mentions over a year, spread over many brands, half of them about the first twenty."""
+def _item(feed: int, number: int, newest_at: datetime) -> str:
+    rng = random.Random(f"{SEED}/{feed}/{number}")
+    body = sentence(rng, rng.randint(300, 1500))
+    if rng.random() < NAMED:
+        at = body.index(" ", len(body) // 2)
+        body = f"{body[:at]} {rng.choice(BRANDS)}{body[at:]}"
+    at = newest_at - timedelta(hours=6 * (60 - number), minutes=feed % 60)
+    return (
+        f'<item><guid isPermaLink="false">{feed}-{number}</guid><title>{escape(sentence(rng, 40))}</title>'
+        f"<link>http://feed{feed}.example/{number}</link><pubDate>{format_datetime(at)}</pubDate>"
+        f"<description>{escape(body)}</description></item>"
+    )
+
+
+# Stores
+
+
+def pages(count: int, brands: int, newest_at: datetime) -> Iterator[PageSave]:
+    """Yield a year of judged mentions, oldest first, as a scan would have saved them."""
     rng = random.Random(SEED)
-    pool = [sentence(rng, rng.randint(80, 300)) for _ in range(5000)]
-    labels = (("negative", -0.6), ("neutral", 0.0), ("positive", 0.6))
-    for number in range(count):
-        brand = f"brand-{rng.randrange(20) if rng.random() < 0.5 else rng.randrange(brands)}"
-        label, score = rng.choice(labels)
-        text = f"{rng.choice(pool)} {number}"
-        mention = Mention(
-            space="bench",
-            native_id=str(number),
-            kind="post",
-            url=f"http://bench.example/{number}",
-            text=text,
-            author=f"smith_{rng.randrange(50_000)}",
-            published_at=now - timedelta(seconds=rng.randrange(365 * 86_400)),
-            lang="en",
-            likes=rng.randrange(50),
+    texts = [sentence(rng, rng.randint(80, 300)) for _ in range(5000)]
+    step = timedelta(days=365) / count
+    for first in range(0, count, PAGE):
+        numbers = range(first, min(first + PAGE, count))
+        judged = [_judged(rng, texts, n, brands, newest_at - step * (count - n)) for n in numbers]
+        until = newest_at - step * (count - numbers[-1])
+        yield PageSave(
+            task=Task(source=f"bench-{first // PAGE % 50}", query="", since=until - step * PAGE, until=until),
+            collected_at=until,
+            judged=judged,
+            shown=[one.mention.id for one in judged],
+            seen=[one.version for one in judged],
+            window_done=True,
         )
-        assessment = Assessment(
-            brand=brand,
-            relevance="about",
-            own=False,
-            spans=(Span("text", 0, 4, "brand", "term"),),
-            sentiment=Sentiment(score, label, ("great +3.1",)),
-            scorer="bench/1",
-        )
-        yield Judged(mention=mention, version=number.to_bytes(16, "big"), assessments=(assessment,))
 
 
-def start() -> datetime:
-    """Return the moment that the newest entries were written; the same all day."""
-    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def _judged(rng: random.Random, texts: list[str], number: int, brands: int, at: datetime) -> Judged:
+    brand = rng.randrange(POPULAR) if rng.random() < 0.5 else rng.randrange(brands)
+    label, tone = rng.choice(LABELS)
+    mention = Mention(
+        space="bench",
+        native_id=str(number),
+        kind="post",
+        url=f"http://bench.example/{number}",
+        text=f"{rng.choice(texts)} {number}",
+        author=f"smith_{rng.randrange(50_000)}",
+        published_at=at,
+        lang="en",
+        likes=rng.randrange(50),
+    )
+    assessment = Assessment(
+        brand=f"brand-{brand}",
+        relevance="about",
+        own=False,
+        spans=(Span("text", 0, 4, f"smithy number {brand}", "term"),),
+        sentiment=Sentiment(tone, label, ("great +3.1",)),
+        scorer="bench/1",
+    )
+    return Judged(
+        mention=mention, version=version(mention), twins=twins(mention), assessments=(assessment,)
+    )

@@ -1,19 +1,23 @@
-"""A loopback server that is quicker than anything that reads from it: 500 feeds, one address each.
+"""A loopback server that is quicker than anything that reads from it: many feeds, one address each.
 
-It listens on all of 127.0.0.0/8, and knows a feed by the address that was asked. `POST /third`
-gives every tenth feed three new entries.
+It listens on all of 127.0.0.0/8 and knows a feed by the address that was asked. `POST /first`
+gives every feed 50 entries; `POST /third` gives one feed in ten three new ones.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import sys
-from datetime import datetime
+from datetime import timedelta
+from email.utils import format_datetime
 
-from benchmarks.corpus import rss, start
+from benchmarks.corpus import midnight, rss
 
-FEEDS, ENTRIES = 500, 50
+ENTRIES, NEW, ONE_IN = 50, 3, 10
+
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 def address(feed: int) -> str:
@@ -22,40 +26,44 @@ def address(feed: int) -> str:
 
 
 class Site:
-    """The answers, made once."""
+    """The answers, made once: for each address its ETag and the answer with it."""
 
-    def __init__(self, moment: datetime) -> None:
-        self._start = moment
-        self._bodies = {address(n): rss(n, ENTRIES, moment) for n in range(FEEDS)}
-
-    def third(self) -> None:
-        """Give every tenth feed three new entries."""
-        for n in range(0, FEEDS, 10):
-            self._bodies[address(n)] = rss(n, ENTRIES, self._start, extra=3)
+    def __init__(self, feeds: int) -> None:
+        self._moment = midnight()
+        self._first = {address(n): self._answer(n, ENTRIES) for n in range(feeds)}
+        third = {address(n): self._answer(n, ENTRIES + NEW) for n in range(0, feeds, ONE_IN)}
+        self._stages = {b"POST /first": self._first, b"POST /third": {**self._first, **third}}
+        self._now = self._first
 
     def answer(self, host: str, head: bytes) -> bytes:
         """Return the feed at an address, or that it has not changed."""
-        if head.startswith(b"POST /third"):
-            self.third()
-        body = self._bodies.get(host, b"")
-        tag = b'"' + hashlib.blake2b(body, digest_size=8).hexdigest().encode() + b'"'
-        if tag in head:
-            return b"HTTP/1.1 304 Not Modified\r\nETag: " + tag + b"\r\n\r\n"
-        return (
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: %b\r\n"
-            b"Last-Modified: Sat, 21 Nov 2026 00:00:00 GMT\r\nContent-Length: %d\r\n\r\n" % (tag, len(body))
-        ) + body
+        stage = self._stages.get(head[:11])
+        if stage is not None:
+            self._now = stage
+            return b"HTTP/1.1 204 No Content\r\n\r\n"
+        tag, whole = self._now.get(host, (b"-", b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))
+        return b"HTTP/1.1 304 Not Modified\r\nETag: %b\r\n\r\n" % tag if tag in head else whole
+
+    def _answer(self, feed: int, count: int) -> tuple[bytes, bytes]:
+        body = rss(feed, count, self._moment)
+        tag = b'"%b"' % hashlib.blake2b(body, digest_size=8).hexdigest().encode()
+        changed = format_datetime(self._moment - timedelta(hours=60 - count), usegmt=True).encode()
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: %b\r\n" % tag
+        head += b"Last-Modified: %b\r\nContent-Length: %d\r\n\r\n" % (changed, len(body))
+        return tag, head + body
 
 
-async def serve(port: int) -> None:
+async def serve(port: int, feeds: int) -> None:
     """Answer until the process is ended."""
-    site = Site(start())
+    site = Site(feeds)
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host = writer.get_extra_info("sockname")[0]
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
+                if length := _LENGTH.search(head):
+                    await reader.readexactly(int(length[1]))
                 writer.write(site.answer(host, head))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -64,9 +72,9 @@ async def serve(port: int) -> None:
             writer.close()
 
     server = await asyncio.start_server(talk, "0.0.0.0", port, backlog=1024)
-    print("ready", flush=True)
+    print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(0, int(sys.argv[1])))

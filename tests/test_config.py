@@ -573,6 +573,7 @@ def test_a_proxy_may_be_a_secret() -> None:
 def test_secrets_are_hidden_as_they_are_and_as_addresses_spell_them() -> None:
     text = "a p&ss/w b p%26ss%2Fw c p%26ss/w"
     assert config.hide(text, ["p&ss/w", ""]) == "a *** b *** c p%26ss/w"
+    assert config.hide("?q=pass+word&r=pass%20word", ["pass word"]) == "?q=***&r=***"
     assert config.hide("abcdef", ["abc", "abcdef"]) == "***"
 
 

@@ -197,6 +197,7 @@ def test_every_feed_of_the_demo_is_read_in_full(site: Site, key: str, path: str)
 
 
 def test_an_old_encoding_is_read_right(site: Site) -> None:
+    assert "großartig".encode("iso-8859-1") in site.answer("/museum/index.rdf", {}, STARTED).body
     texts = [
         mention.text for page in read_all(site, Feed(url=f"{BASE}/museum/index.rdf")) for mention in page
     ]
@@ -307,6 +308,14 @@ def test_a_post_on_two_instances_has_one_uri_and_two_ids(site: Site) -> None:
     shared = here.keys() & there.keys()
     assert len(shared) >= 3
     assert all(here[uri] != there[uri] for uri in shared)
+
+
+def test_an_escaped_tag_is_the_same_tag(site: Site) -> None:
+    plain, escaped = (
+        site.answer(f"/forge.town/api/v1/timelines/tag/{tag}", {}, STARTED)
+        for tag in ("zedforge", "%7Aedforge")
+    )
+    assert escaped.body == plain.body != b"[]"
 
 
 def test_a_tag_that_nobody_uses_has_an_empty_timeline(site: Site) -> None:

@@ -439,7 +439,7 @@ def test_a_server_that_does_not_listen_to_what_is_posted_is_left_when_time_is_up
     release = threading.Event()
 
     def serve(_: socket.socket) -> None:
-        release.wait(10)
+        release.wait(30)
 
     with wild(serve) as server, fetching(BRIEF) as fetcher:
         error = failure(fetcher, Request("POST", server.url, body=bytes(32 * 1024 * 1024)))
@@ -652,11 +652,21 @@ def test_no_redirect_leads_to_a_private_address(form: str) -> None:
     assert caught.value.reason in ("refused", "unreachable", "http")
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.1", "[::1]", "[::ffff:127.0.0.1]"])
+def test_the_hint_on_a_refused_place_is_an_entry_that_allows_it(host: str) -> None:
+    with fetching(allow_private=()) as fetcher:
+        error = failure(fetcher, get(f"http://{host}:9/"))
+    assert error.reason == "refused"
+    entry = str(error.hint).split('"')[1]
+    with fetching(allow_private=(entry,)) as fetcher:
+        assert failure(fetcher, get(f"http://{host}:9/")).reason == "unreachable"
+
+
 def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     real = socket.getaddrinfo
 
     def look_up(host: str, port: int, *more: Any, **named: Any) -> Sequence[object]:
-        found = addresses if host == "forge.example" else (host,)
+        found = addresses if host.endswith(".example") else (host,)
         return [entry for address in found for entry in real(address, port, *more, **named)]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
@@ -692,6 +702,19 @@ def test_an_allowed_private_place_is_fetched_under_its_own_name(
         resolving(monkeypatch, "127.0.0.1")
         assert fetcher.exchange(get(f"http://forge.example:{server.port}/")).body == b"feed"
         assert f"Host: forge.example:{server.port}\r\n".encode() in asked[0]
+
+
+def test_a_host_with_letters_beyond_ascii_is_asked_by_its_ascii_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        asked.append(heard(connection))
+        connection.sendall(FEED)
+
+    with wild(serve) as server, fetching(allow_private=("www.xn--bcher-kva.example",)) as fetcher:
+        resolving(monkeypatch, "127.0.0.1")
+        assert fetcher.exchange(get(f"http://www.bücher.example:{server.port}/")).body == b"feed"
+    assert b"Host: www.xn--bcher-kva.example:" in asked[0]
 
 
 @pytest.mark.parametrize("entry", ["other.example", "forge.example:1", "127.0.0.1:1", "10.0.0.0/8"])

@@ -271,6 +271,11 @@ def test_a_repeated_secret_is_still_known_as_one_on_the_next_hop() -> None:
     assert HIDDEN not in full_url(followed(step, f"https://other.example/v2?q=1&k={HIDDEN}"))
 
 
+def test_an_empty_secret_takes_no_parameter_along() -> None:
+    request = get(params=(("k", Secret("")),))
+    assert followed(request, "https://other.example/?12-title").url == "https://other.example/?12-title"
+
+
 def test_a_signature_that_the_server_itself_made_is_kept() -> None:
     signed = "https://cdn.example/feed?X-Amz-Signature=abc&token=theirs"
     assert followed(get(), signed).url == signed

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from repwatch.commands.init import Answers, configuration, guessed_terms, init, slug
+from repwatch.commands.init import Answers, configuration, guessed_terms, init, slug, write
 from repwatch.config import examine, load
 from repwatch.errors import ConfigError, UsageError
 
@@ -101,6 +101,14 @@ def test_a_configuration_is_never_overwritten(link: bool) -> None:
     assert "--force" in str(error.hint)
     assert not Path("precious.toml").exists()
     assert link or file.read_text() == "precious"
+
+
+def test_a_file_that_appears_while_it_asks_is_not_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "repwatch.toml"
+    file.write_text("precious")
+    with pytest.raises(UsageError, match="is in the way"):
+        write(file, "new", force=False)
+    assert file.read_text() == "precious"
 
 
 def test_force_keeps_the_old_configuration() -> None:

@@ -195,6 +195,13 @@ def test_a_day_is_a_day_on_the_clock_and_24h_are_24_hours(zone: ZoneInfo, now: s
     assert moment - parse_time("1d", now=moment, zone=zone) == timedelta(hours=hours)
 
 
+@pytest.mark.parametrize("text", ["1mo", "31d"])
+def test_a_time_that_the_clocks_skipped_is_as_much_later(text: str) -> None:
+    assert parse_time(text, now=at("2026-04-29T02:30"), zone=BERLIN) == datetime(
+        2026, 3, 29, 1, 30, tzinfo=UTC
+    )
+
+
 @pytest.mark.parametrize(
     ("zone", "day", "hours"),
     [

@@ -12,7 +12,7 @@ from repwatch.commands.mention import wanted
 from repwatch.commands.search import emphasised
 from repwatch.errors import UsageError
 
-HOSTILE = "refund \x1b[31mred\x1b]52;c;aGk=\x07 \x9b31m[link=http://evil.example]x[/link]\r\n=cmd|'/c calc'!A1 hostile"
+HOSTILE = "refund \x1b[31mred\x1b]52;c;aGk=\x07 \x9b31m[link=http://evil.example]x[/link]\r\n=1+1 hostile"
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def found(place: Place, *words: str) -> list[str]:
-    document = json.loads(place.text("search", *words, "--json"))
+    document = json.loads(place.text("search", "--json", *words))
     assert document["schema"] == "repwatch.search/1"
     return [mention["native_id"] for mention in document["mentions"]]
 

@@ -132,9 +132,8 @@ def test_a_source_says_what_it_is(type: str) -> None:
     assert kind.pace_s >= 0
     assert kind.version >= 1
     module = sys.modules[kind.__module__].__doc__ or ""
-    assert "://" in module, "where its facts come from"
-    for fact in ("Documentation:", "Limits:", "Terms:"):
-        assert fact in module
+    assert "https://" in module, "where its facts come from"
+    assert "Documentation:" in module
 
 
 @every_source

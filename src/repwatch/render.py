@@ -185,7 +185,7 @@ def bar(value: float, most: float, width: int = 10) -> str:
 def iso(moment: datetime) -> str:
     """Return a moment in UTC, to the second: 2026-11-21T08:00:00Z."""
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.isoformat(timespec="seconds")[:-6] + "Z"
+    return utc.isoformat()[:19] + "Z"
 
 
 def when(moment: datetime | None, zone: tzinfo, now: datetime) -> str:
@@ -495,12 +495,17 @@ def disarm(text: str) -> str:
 
     It is cleaned first: spreadsheets drop control characters and then see the formula behind.
     """
+    if _TAME.fullmatch(text):
+        return text
     text = clean(text)
-    return "'" + text if text.startswith(("\t", "\r", "\n")) or text.lstrip().startswith(_FORMULA) else text
+    return "'" + text if text.startswith(("\t", "\n")) or text.lstrip().startswith(_FORMULA) else text
 
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """How formulas begin; the full-width forms are formulas too where East Asian input is usual."""
+
+_TAME = re.compile(r"[!-*,./0-<>?A-~][ -~\n]*")
+"""Nearly every text: ASCII that begins no formula."""
 
 
 def write_csv(stream: TextIO, rows: Iterable[Row], columns: Sequence[Column], *, header: bool = True) -> None:

@@ -55,25 +55,8 @@ _BLOCKS = (
     *("nav", "ol", "p", "pre", "section", "summary", "ul"),
 )
 _INLINE = (
-    *(
-        "a",
-        "abbr",
-        "b",
-        "big",
-        "cite",
-        "code",
-        "del",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-    ),
-    *("samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
+    *("a", "abbr", "b", "big", "cite", "code", "del", "em", "font", "i", "img", "ins", "kbd", "mark", "q"),
+    *("s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
 )
 _TAG_LEAVES = dict.fromkeys(_BLOCKS, "\f") | dict.fromkeys(_INLINE, "")
 _BLOCK = re.compile(
@@ -81,16 +64,7 @@ _BLOCK = re.compile(
 )
 _CELL = re.compile(r"<(?=/?t[dh][\s/>])", re.IGNORECASE)
 _DROPPED = [
-    "head",
-    "script",
-    "style",
-    "template",
-    "noscript",
-    "iframe",
-    "noembed",
-    "noframes",
-    "svg",
-    "select",
+    *("title", "script", "style", "template", "noscript", "iframe", "noembed", "noframes", "svg", "select")
 ]
 
 
@@ -156,7 +130,7 @@ def _parsed(html: str) -> str:
     """
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 (25 ms that a report need not pay)
 
-    tree = LexborHTMLParser(_CELL.sub(" <", _BLOCK.sub("\f<", html)))
+    tree = LexborHTMLParser("<body>" + _CELL.sub(" <", _BLOCK.sub("\f<", html)))
     tree.strip_tags(_DROPPED)
     return tree.body.text() if tree.body else ""
 

@@ -84,7 +84,7 @@ def twins(mention: Mention) -> tuple[bytes, ...]:
 
 def _cleaned(mention: Mention, collected_at: datetime) -> Mention:
     published_at = _plausible(mention.published_at, collected_at)
-    text = clean(repair(mention.text[: 2 * LONGEST_TEXT])).strip()
+    text = clean(repair(clean(mention.text[: 2 * LONGEST_TEXT]))).strip()
     return replace(
         mention,
         native_id=_id(mention.native_id),
@@ -156,7 +156,7 @@ def _plausible(moment: datetime | None, collected_at: datetime) -> datetime | No
 
 
 def _line(text: str | None, limit: int = LONGEST_AUTHOR) -> str | None:
-    return one_line(repair(text[: 2 * limit]), limit) or None if text else None
+    return one_line(repair(clean(text[: 2 * limit])), limit) or None if text else None
 
 
 def _id(native_id: str | None) -> str | None:

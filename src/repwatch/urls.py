@@ -50,8 +50,12 @@ _SENSITIVE_WORD = re.compile(
 _SENSITIVE_ENDINGS = ("key", "token", "secret", "password", "signature", "sessionid", "sessid")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _USERINFO = re.compile(r"(?<=://)[^\s/?#\"'<>]+@")
-_PARAMETER = re.compile(r"(?P<name>[?&;#][^\s=&;#?\"'<>]{1,100}=)(?P<value>[^\s&;#\"'<>]+)")
-_ENCODED_PARAMETER = re.compile(r"(?P<name>%(?:3F|26)[^%]{1,100}%3D)(?P<value>(?:(?!%26).)+)", re.IGNORECASE)
+_PARAMETER = re.compile(
+    r"(?P<start>[?&;#])(?P<name>[^\s=&;#?\"'<>]{1,100})(?P<equals>=)(?P<value>[^\s&;#\"'<>]+)"
+)
+_ENCODED_PARAMETER = re.compile(
+    r"(?P<start>%3F|%26)(?P<name>[^%]{1,100})(?P<equals>%3D)(?P<value>(?:(?!%26).)+)", re.IGNORECASE
+)
 """The same in an address that is itself a parameter's value."""
 
 
@@ -120,8 +124,9 @@ def redact(text: str) -> str:
 
 
 def _redacted(parameter: re.Match[str]) -> str:
-    name, value = parameter["name"], parameter["value"]
-    return name + ("***" if _is_sensitive(name) else _ENCODED_PARAMETER.sub(_redacted, value))
+    start, name, equals, value = parameter.group("start", "name", "equals", "value")
+    shown = "***" if _is_sensitive(name) else _ENCODED_PARAMETER.sub(_redacted, value)
+    return f"{start}{name}{equals}{shown}"
 
 
 def _is_sensitive(name: str) -> bool:

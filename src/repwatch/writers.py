@@ -9,6 +9,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import count, islice
 from operator import attrgetter
 from shutil import copyfileobj
@@ -68,14 +69,18 @@ SHEET_ROWS = 1_048_575
 
 _CELL_LENGTH = 32_767
 _TEXTS = frozenset({
-    "id", "brand", "source", "title", "text", "url", "author", "author_id", "author_url", "lang",
+    "brand", "source", "title", "text", "url", "author", "author_id", "author_url", "lang",
     "item", "parent_id", "thread_id", "space", "native_id", "scorer",
 })  # fmt: skip
 _TIMES = frozenset({"at", "published_at", "edited_at", "collected_at"})
 _LISTS = frozenset({"matched", "reasons", "marks"})
 _FLAGS = frozenset({"own"})
-_WORDS = frozenset({"kind", "day", "label", "relevance"})
+_WORDS = frozenset({"id", "kind", "day", "label", "relevance"})
+"""Columns whose values are our own words, which nobody else can choose."""
 _NUMBERS = COLUMNS.keys() - _TEXTS - _TIMES - _LISTS - _FLAGS - _WORDS
+_FEW = frozenset({"brand", "source", "space", "lang", "item", "scorer"})
+_REPEATED = 1_000
+"""Values that are remembered of a column in which the same ones come again and again."""
 _NO_XML = re.compile("[\ufffe\uffff]")
 
 
@@ -136,10 +141,10 @@ def _csv_word(name: str) -> Callable[[Any], str]:
     if name in _TIMES:
         return iso
     if name in _LISTS:
-        return lambda parts: disarm("; ".join(parts))
+        return lru_cache(_REPEATED)(lambda parts: disarm("; ".join(parts)))
     if name in _FLAGS:
         return lambda flag: "true" if flag else "false"
-    return disarm
+    return lru_cache(_REPEATED)(disarm) if name in _FEW else disarm
 
 
 def write_xlsx(

@@ -217,11 +217,8 @@ def _keep_up(session: Session, folder: Path, site: Site) -> NoReturn:
         f"\nThe demo site is up at {site.base}/ until Ctrl-C, and new posts arrive. In another terminal:\n"
         f"  cd {_typed(folder)} && repwatch scan",
     )
-    try:
-        while True:
-            Event().wait()
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+    while True:
+        Event().wait()
 
 
 def _tell(session: Session, text: str) -> None:

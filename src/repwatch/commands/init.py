@@ -145,7 +145,7 @@ def init(
     )
     text = configuration(answers, everywhere=everywhere)
     _check(text)
-    _write(target, text, force=force)
+    write(target, text, force=force)
     print(f"Wrote {shown(target)}: {answers.brand} is looked for as {', '.join(answers.terms)}")
     if not answers.contact:
         session.say("Sites that are read can't reach you yet: fill in contact.")
@@ -193,6 +193,26 @@ def system_zone() -> str:
     except (OSError, ValueError):
         pass
     return next((name for name in named if name and _is_zone(name)), "UTC")
+
+
+def write(target: Path, text: str, *, force: bool) -> None:
+    """Write a new file that nobody else can read; with `force`, an old one is kept as .bak.
+
+    Raises:
+        ConfigError: it can't be written.
+        UsageError: somebody else wrote one in the meantime.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if force and os.path.lexists(target):
+            os.replace(target, target.with_name(f"{target.name}.bak"))
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise UsageError(f"{target} is in the way", hint="Replace it with --force.") from error
+    except OSError as error:
+        raise ConfigError(f"{target} can't be written: {error.strerror}", where=str(target)) from error
 
 
 def _is_zone(name: str) -> bool:
@@ -317,23 +337,3 @@ def _check(text: str) -> None:
         except ConfigError as error:
             wrong = "; ".join(f"{mistake.key}: {mistake.message}" for mistake in error.mistakes)
             raise UsageError(f"that makes no right configuration: {wrong}") from error
-
-
-def _write(target: Path, text: str, *, force: bool) -> None:
-    """Write a new file that nobody else can read; with `force`, an old one is kept as .bak.
-
-    Raises:
-        ConfigError: it can't be written.
-        UsageError: somebody else wrote one in the meantime.
-    """
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if force and os.path.lexists(target):
-            os.replace(target, target.with_name(f"{target.name}.bak"))
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise UsageError(f"{target} is in the way", hint="Replace it with --force.") from error
-    except OSError as error:
-        raise ConfigError(f"{target} can't be written: {error.strerror}", where=str(target)) from error

@@ -26,7 +26,6 @@ _LONGEST_VALIDATOR = 1_024
 _LONGEST_CONTACT = 200
 _HEADER_TEXT = re.compile(r"[\x20-\x7e\xa0-\xff]+")
 _NOT_IN_COMMENT = re.compile(r"[^\x21-\x27\x2a-\x5b\x5d-\x7e]+")
-_PORTS = {"http": 80, "https": 443}
 _FOREIGN = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
@@ -178,16 +177,10 @@ class Fetcher:
 
 
 def _sendable(request: Request) -> httpx.URL:
-    """Return the address for httpx, if httpx and the standard library read the same host in it."""
-    url = full_url(request)
-    sent, parts = httpx.URL(url), urlsplit(url)
-    if sent.scheme not in _PORTS or not sent.host:
+    url = httpx.URL(full_url(request))
+    if url.scheme not in ("http", "https") or not url.raw_host:
         raise FetchError("refused", "this is no http or https address")
-    standard = _PORTS[sent.scheme]
-    same_host = parts.hostname in (sent.host, sent.raw_host.decode("ascii"))
-    if not same_host or (parts.port or standard) != (sent.port or standard):
-        raise FetchError("refused", "this address can be read in two ways")
-    return sent
+    return url
 
 
 def _conditions(request: Request, validators: Validators | None) -> dict[str, bytes]:
@@ -243,7 +236,7 @@ def _proxy(address: str) -> httpx.URL:
         url, parts = httpx.URL(address), urlsplit(address)
     except (httpx.InvalidURL, ValueError):
         raise ValueError("the proxy is no address; write it like http://proxy.example:3128") from None
-    if url.scheme != "http" or not url.host or parts.hostname != url.host:
+    if url.scheme != "http" or not parts.hostname:
         raise ValueError(
             f"the proxy {redact(address)!r} is not supported; write it like http://proxy.example:3128"
         )

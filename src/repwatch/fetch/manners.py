@@ -155,7 +155,7 @@ def _redirected(request: Request, answer: Answer, hops: int) -> Request:
     changes = request.method == "POST" and answer.status in (301, 302, 303)
     if request.method == "POST" and not changes and not stays:
         raise _lost(request, answer, "it sends what we posted on to another place", "refused")
-    secrets = set(_secrets(request, base))
+    secrets = set(filter(None, _secrets(request, base)))
     plain, own = _told_apart(target.query, secrets)
     if not stays and _repeats(target._replace(query=plain), secrets):
         raise _lost(request, answer, "its redirect would carry a secret to another place", "refused")

@@ -125,11 +125,13 @@ def check_address(allowed: Allowed, host: str, port: int, address: IPAddress) ->
     """
     if is_public(address) or allowed.covers(host, port, address):
         return
-    is_at = "" if host == str(address) else f" is at {address}, which"
+    place = str(address) if numeric(host) else host
+    is_at = "" if place == str(address) else f" is at {address}, which"
+    entry = f"[{place}]:{port}" if ":" in place else f"{place}:{port}"
     raise FetchError(
         "refused",
-        f"{host}{is_at} is no public address",
-        hint=f'If it is yours, add "{host}:{port}" to allow_private in [http].',
+        f"{place}{is_at} is no public address",
+        hint=f'If it is yours, add "{entry}" to allow_private in [http].',
     )
 
 
@@ -262,7 +264,7 @@ class Transport(httpx.BaseTransport):
     """
 
     def __init__(self, deadline: Deadline, limits: Limits, allowed: Allowed, proxy: httpx.URL | None) -> None:
-        trusted = (proxy.host, proxy.port or 80) if proxy else None
+        trusted = (proxy.raw_host.decode("ascii"), proxy.port or 80) if proxy else None
         self._deadline = deadline
         self._limits = limits
         self._allowed = allowed
@@ -274,8 +276,9 @@ class Transport(httpx.BaseTransport):
         """Send the request and return the answer's head; its body is read from the stream."""
         url = request.url
         port = url.port or (443 if url.scheme == "https" else 80)
-        if self._proxy and (ip := numeric(url.host)):
-            check_address(self._allowed, url.host, port, ip)
+        host = url.raw_host.decode("ascii")
+        if self._proxy and (ip := numeric(host)):
+            check_address(self._allowed, host, port, ip)
         with contextlib.ExitStack() as stack:
             pool = stack.enter_context(self._pools.borrow((url.raw_scheme, url.raw_host, port)))
             answer = pool.handle_request(

@@ -203,7 +203,7 @@ def _read(entry: Mapping[str, Any], base: str, uris: Mapping[str, str]) -> Menti
     account = about if isinstance(about, dict) else {}
     if account.get("noindex") is True or account.get("indexable") is False:
         return "its author opted out of being indexed"
-    parts = clean(word(status.get("spoiler_text")) or ""), plain(word(status.get("content")) or "")
+    parts = word(status.get("spoiler_text")), plain(word(status.get("content")) or "")
     text = "\n".join(filter(None, parts))
     if not text:
         return "no text"

@@ -321,7 +321,7 @@ class _Reader:
             title=title,
             text=text,
             author=author,
-            author_url=absolute(self._url, author_url) if author_url else None,
+            author_url=author_url,
             published_at=at,
             edited_at=moment(_text(review.get("dateModified"))),
             lang=word(_text(review.get("inLanguage"))),
@@ -377,10 +377,8 @@ def _author(value: Any) -> tuple[str | None, str | None]:
     """Return who wrote a review, all names if there are several, and the first one's address."""
     people = value if isinstance(value, list) else [value]
     names = [name for name in map(_name, people[:10]) if name]
-    addresses = [
-        person["url"] for person in people if isinstance(person, dict) and web_link(person.get("url"))
-    ]
-    return ", ".join(names) or None, addresses[0] if addresses else None
+    links = (web_link(person.get("url")) for person in people if isinstance(person, dict))
+    return ", ".join(names) or None, next(filter(None, links), None)
 
 
 def _rating(rating: Any) -> tuple[float | None, float | None, float | None]:

@@ -44,7 +44,9 @@ class Connection:
     def rows(self, sql: str, values: Values = ()) -> Iterator[Row]:
         """Yield rows as they are found."""
         try:
-            yield from self.raw.execute(sql, values)
+            # Not `yield from`: given up half-way, it would close a cursor whose connection is closed.
+            for row in self.raw.execute(sql, values):
+                yield row  # noqa: UP028 (see above)
         except _FOREIGN as error:
             refuse(self.path, error)
 
