@@ -26,13 +26,14 @@ PAGE = 1_000
 POPULAR = 20
 """Brands that half of all mentions are about."""
 
-WORDS = (
-    "the of and a to in is it that was for on with as at by this from they or had not but what some we can out"
-    " other were all there when up use how said an each she which do their time if will way about many then them"
-    " write would like so these her long make thing see him two has look more day could go come did number sound"
-    " no most people my over know water than call first who may down side been now find hammer steel handle order"
-    " delivery refund waiting broken great love terrible support answer week app login price quality heavy light"
-).split()
+WORDS = """
+    the of and a to in is it that was for on with as at by this from they or had not but what some we can
+    out other were all there when up use how said an each she which do their time if will way about many
+    then them write would like so these her long make thing see him two has look more day could go come did
+    number sound no most people my over know water than call first who may down side been now find hammer
+    steel handle order delivery refund waiting broken great love terrible support answer week app login
+    price quality heavy light
+""".split()  # noqa: SIM905 (a list of them would take a screen)
 COMMON_WORD = "hammer"
 """In about a third of the mentions."""
 
@@ -58,7 +59,7 @@ def sentence(rng: random.Random, length: int) -> str:
 
 
 def rss(feed: int, count: int, newest_at: datetime) -> bytes:
-    """Return a feed of its first `count` entries, newest first; what an entry says depends on nothing else."""
+    """Return a feed of its first `count` entries, newest first; what an entry says stays the same."""
     items = "".join(_item(feed, number, newest_at) for number in reversed(range(count)))
     return (
         '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
@@ -88,7 +89,7 @@ def pages(count: int, brands: int, newest_at: datetime) -> Iterator[PageSave]:
     """Yield a year of judged mentions, oldest first, as a scan would have saved them."""
     rng = random.Random(SEED)
     texts = [sentence(rng, rng.randint(80, 300)) for _ in range(5000)]
-    step = timedelta(days=365) / count
+    step = timedelta(days=365) / max(count, 1)
     for first in range(0, count, PAGE):
         numbers = range(first, min(first + PAGE, count))
         judged = [_judged(rng, texts, n, brands, newest_at - step * (count - n)) for n in numbers]
@@ -125,6 +126,4 @@ def _judged(rng: random.Random, texts: list[str], number: int, brands: int, at: 
         sentiment=Sentiment(tone, label, ("great +3.1",)),
         scorer="bench/1",
     )
-    return Judged(
-        mention=mention, version=version(mention), twins=twins(mention), assessments=(assessment,)
-    )
+    return Judged(mention=mention, version=version(mention), twins=twins(mention), assessments=(assessment,))

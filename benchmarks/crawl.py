@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from benchmarks.corpus import BRANDS
-from benchmarks.measure import Cost, Failed, measure
+from benchmarks.measure import Cost, MeasureError, measure
 from benchmarks.server import ENTRIES, NEW, ONE_IN, address
 from benchmarks.tables import Costs, Line
 
@@ -88,7 +88,7 @@ def repwatch(feeds: Feeds, folder: Path, phase: str) -> Cost:
     )
     said = json.loads(printed)
     if said["ok"] != feeds.count or said["fetched"] != feeds.fetched[phase]:
-        raise Failed(f"{said['ok']} feeds were read, and {said['fetched']} entries")
+        raise MeasureError(f"{said['ok']} feeds were read, and {said['fetched']} entries")
     return cost
 
 
@@ -96,7 +96,9 @@ def curl(feeds: Feeds, folder: Path, phase: str) -> Cost:  # noqa: ARG001 (it on
     """Fetch alone, 50 at a time: the limit of the wire. It asks without validators."""
     config = folder / "curl"
     config.write_text("".join(f'url = "{url}"\noutput = "/dev/null"\n' for url in feeds.addresses), "ascii")
-    return measure(["curl", "-s", "-f", "--parallel", "--parallel-max", "50", "--config", config], discard=True)[0]
+    return measure(
+        ["curl", "-s", "-f", "--parallel", "--parallel-max", "50", "--config", config], discard=True
+    )[0]
 
 
 def sfeed(feeds: Feeds, folder: Path, phase: str) -> Cost:
@@ -218,7 +220,7 @@ def _listed(feeds: Feeds, folder: Path) -> Path:
 
 def _checked(cost: Cost, printed: str, feeds: Feeds, phase: str) -> Cost:
     if int(printed) != feeds.kept[phase]:
-        raise Failed(f"{printed.strip()} entries were kept, not {feeds.kept[phase]}")
+        raise MeasureError(f"{printed.strip()} entries were kept, not {feeds.kept[phase]}")
     return cost
 
 

@@ -34,7 +34,7 @@ class Cost:
     peak_mb: float
 
 
-class Failed(Exception):
+class MeasureError(Exception):
     """A command did not do what was to be measured."""
 
 
@@ -46,7 +46,7 @@ def measure(
     With `discard`, what it prints is thrown away.
 
     Raises:
-        Failed: it ended with another code than 0.
+        MeasureError: it ended with another code than 0.
     """
     words = [str(word) for word in command]
     with tempfile.NamedTemporaryFile("r", suffix=".json") as report, tempfile.TemporaryFile("w+") as printed:
@@ -60,7 +60,7 @@ def measure(
             check=False,
         )
         if done.returncode:
-            raise Failed(f"{' '.join(words)}: code {done.returncode}: {done.stderr.decode()[-2000:]}")
+            raise MeasureError(f"{' '.join(words)}: code {done.returncode}: {done.stderr.decode()[-2000:]}")
         printed.seek(0)
         return Cost(**json.load(report)), printed.read(1_000_000)
 

@@ -30,7 +30,7 @@ class Costs:
         """Keep one round's cost, and say so to whoever waits."""
         self._rounds[contestant, phase].append(cost)
         print(
-            f"  {contestant}, {phase}: {cost.wall_s:.2f} s, {cost.cpu_s:.2f} s of CPU, {cost.peak_mb:.0f} MiB",
+            f"  {contestant}, {phase}: {cost.wall_s:.2f} s, {cost.cpu_s:.2f} s CPU, {cost.peak_mb:.0f} MiB",
             file=sys.stderr,
         )
 
@@ -103,19 +103,19 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table as Markdown, its columns aligned."""
     body = [head, *rows]
     widths = [max(len(row[n]) for row in body) for n in range(len(head))]
-    lines = ["| " + " | ".join(map(str.ljust, row, widths)).rstrip() + " |" for row in body]
+    lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in body]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines)
 
 
 def machine() -> str:
     """Return what the figures were taken on."""
+    python, system = platform.python_version(), f"{platform.system()} {platform.machine()}"
+    when, sqlite = f"{datetime.now(UTC):%Y-%m-%d}", sqlite3.sqlite_version
     packages = ("repwatch", "feedparser", "vaderSentiment", "httpx", "sqlite-utils", "typer")
-    return "\n".join(
-        (
-            f"{datetime.now(UTC):%Y-%m-%d}, {cpu_count()} cores, {platform.system()} {platform.machine()},"
-            f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}",
-            ", ".join(f"{name} {version(name)}" for name in packages),
-            f"load before: {getloadavg()[0]:.1f} (a figure above 1 or so: something else runs here)",
-        )
-    )
+    said = [
+        f"{when}, {cpu_count()} cores, {system}, Python {python}, SQLite {sqlite}",
+        ", ".join(f"{name} {version(name)}" for name in packages),
+        f"load before: {getloadavg()[0]:.1f} (well above 0: other programs share the machine)",
+    ]
+    return "\n".join(said)

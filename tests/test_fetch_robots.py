@@ -49,6 +49,7 @@ def test_a_page_without_a_proper_address_does_not_stop_anything() -> None:
         ("User-agent: *\nDisallow: /\nAllow: /reviews", True),
         ("User-agent: RepWatch\nDisallow: /\n\nUser-agent: *\nDisallow:", False),
         ("User-agent: repwatch\nAllow: /\n\nUser-agent: *\nDisallow: /", True),
+        ("User-agent: RepWatch/2.0\nDisallow: /", False),
         ("User-agent: acme\nDisallow: /", True),
         ("User-agent: other\nUser-agent: *\nDisallow: /", False),
         ("User-agent: *\nUser-agent: other\nDisallow: /", False),

@@ -18,6 +18,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SINCE = NOW - timedelta(days=14)
 TASK = Task(source="hn", query="acme anvils", since=SINCE, until=NOW)
 SOURCE = HackerNews()
+LINK = "https://acme.example/"
 
 
 def read(body: Any, task: Task = TASK) -> Page:
@@ -114,6 +115,13 @@ def test_an_answer_of_the_older_shape_is_read_as_well() -> None:
     assert story.published_at == datetime(2026, 11, 19, 12, tzinfo=UTC)
 
 
+def test_what_answers_something_is_a_comment_whatever_its_tags_say() -> None:
+    [option] = read({"hits": [hit(1, NOW, _tags=["pollopt", 7], parent_id=5, url=LINK)]}).mentions
+    assert (option.kind, option.parent_id, option.text) == ("comment", "5", "")
+    [story] = read({"hits": [hit(1, NOW, _tags=["story"], parent_id=5, url=LINK)]}).mentions
+    assert (story.kind, story.text) == ("post", LINK)
+
+
 def test_a_hit_that_says_nothing_is_skipped_and_counted() -> None:
     page = read({"hits": [{"objectID": "1", "_tags": ["comment"], "comment_text": None}, 7, hit(2, NOW)]})
     assert [mention.native_id for mention in page.mentions] == ["2"]
@@ -126,9 +134,13 @@ def test_an_answer_without_hits_says_what_the_search_said() -> None:
 
 
 class Search:
-    """Hits as the search engine hands them out: newest first, the first thousand of a query."""
+    """Hits as the search engine hands them out: newest first, the first thousand of a query.
 
-    def __init__(self, times: list[datetime]) -> None:
+    How many there are is an estimate; it claims no more than `counted`.
+    """
+
+    def __init__(self, times: list[datetime], counted: int = 10_000) -> None:
+        self.counted = counted
         self.hits = [hit(number, at) for number, at in enumerate(sorted(times, reverse=True))]
 
     def answer(self, task: Task) -> dict[str, Any]:
@@ -139,7 +151,7 @@ class Search:
         reachable = found[:MOST_HITS]
         return {
             "hits": reachable[page * size : (page + 1) * size],
-            "nbHits": len(found),
+            "nbHits": min(len(found), self.counted),
             "nbPages": -(-len(reachable) // size),
             "hitsPerPage": size,
             "page": page,
@@ -160,11 +172,12 @@ class Search:
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250, 999, 1_000, 1_001, 2_345])
 def test_every_hit_of_a_window_is_read_also_beyond_the_thousand_that_can_be_paged(count: int) -> None:
-    # Two in each second, so that a boundary between windows falls into the middle of one.
-    times = [NOW - timedelta(seconds=1 + number // 2) for number in range(count)]
-    ids = Search(times).walk()
-    assert {int(id) for id in ids} == set(range(count))
-    assert len(ids) <= count + count // 500, "only the second at the edge is read twice"
+    # Three in each second, so that a boundary between windows falls into the middle of one.
+    times = [NOW - timedelta(seconds=1 + number // 3) for number in range(count)]
+    for counted in (count, min(count, MOST_HITS)):
+        ids = Search(times, counted).walk()
+        assert {int(id) for id in ids} == set(range(count))
+        assert len(ids) <= count + count // 300, "only the second at the edge is read twice"
 
 
 def test_a_second_with_more_hits_than_can_be_paged_does_not_hold_up_what_is_older() -> None:

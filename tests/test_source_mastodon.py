@@ -55,8 +55,14 @@ def test_terms_are_read_as_hashtags_on_every_instance() -> None:
 
 
 def test_tags_of_the_settings_stand_in_for_those_of_the_brands() -> None:
-    source = Mastodon(instances=(BASE,), tags=("#Black Smith", "２０２６", "鍛冶屋", "#blacksmith", "!"))
-    assert source.queries([ACME]) == (f"tag:blacksmith@{BASE}", f"tag:鍛冶屋@{BASE}")
+    source = Mastodon(
+        instances=(BASE,), tags=("#Black Smith", "２０２６", "Ｆｏｒｇｅ", "鍛冶屋", "#blacksmith", "!")
+    )
+    assert source.queries([ACME]) == (
+        f"tag:blacksmith@{BASE}",
+        f"tag:forge@{BASE}",
+        f"tag:鍛冶屋@{BASE}",
+    )
     assert source.request(replace(TASK, query=f"tag:鍛冶屋@{BASE}")).url.isascii()
 
 
@@ -162,6 +168,8 @@ def test_a_local_name_gets_the_host_of_its_instance() -> None:
     ported = replace(TASK, query="tag:acmeanvils@http://127.0.0.1:8765/one")
     assert read([nameless]).mentions[0].author_id == "mastodon:@bea@social.example"
     assert read([nameless], ported).mentions[0].author_id == "mastodon:@bea@127.0.0.1:8765"
+    moved = replace(TASK, query="tag:acmeanvils@https://web.social.example")
+    assert read([status("1")], moved).mentions[0].author_id == "mastodon:@bea@social.example"
     assert read([status("1", account=None)]).mentions[0].author_id is None
 
 
@@ -255,8 +263,10 @@ def test_however_much_was_written_between_two_windows_nothing_is_jumped_over(
     assert resume is not None
     burst = [NOW + timedelta(seconds=number) for number in range(300)]
     instance.write(*burst)
+    before = instance.requests
     seen, _ = instance.window(NOW + timedelta(minutes=30), resume)
     assert set(burst) <= seen
+    assert instance.requests - before <= len(seen) // on_a_page + 2
 
 
 def test_a_post_that_comes_in_late_from_another_server_is_still_found() -> None:
@@ -292,10 +302,17 @@ def test_a_link_header_without_a_next_page_is_the_end_of_it() -> None:
 
 
 def test_addresses_in_a_link_header_are_never_followed() -> None:
-    page = read([status("5")], link='<https://evil.example/x?max_id=4&token=1>; rel="next"')
+    page = read([status("5")], link='<https://evil.example/x?max_id=1&token=1>; rel="next"')
     following = SOURCE.request(replace(TASK, cursor=page.cursors[0]))
     assert following.url == SOURCE.request(TASK).url
-    assert dict(following.params) == {"limit": "40", "max_id": "4"}
+    assert dict(following.params) == {"limit": "40", "max_id": "5"}
+
+
+def test_ids_are_ordered_as_numbers_in_whatever_order_they_come() -> None:
+    old = NOW - timedelta(days=1)
+    page = read([status("9", old), status("101", old), status("100", old), status("102", NOW)])
+    assert page.resume == "101"
+    assert dict(SOURCE.request(replace(TASK, cursor=page.cursors[0])).params)["max_id"] == "9"
 
 
 # Real answers

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from repwatch.errors import ParseError
 from repwatch.model import Answer, Mention, Page, Task
 from repwatch.sources import build
-from repwatch.sources.reviews import MOST_REVIEWS, Reviews
+from repwatch.sources.reviews import MOST_NESTED, MOST_REVIEWS, Reviews
 from repwatch.tidy import tidy_page, twins
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -176,7 +176,7 @@ def test_microdata_is_read_where_there_is_no_review_in_json_ld() -> None:
       <div itemprop="itemReviewed" itemscope><span itemprop="name">Spring anvil</span></div>
     </div>
     <div itemprop="review" itemscope itemtype="http://schema.org/Review">
-      <span itemprop="author">Old Marrow</span><p itemprop="description" content="Meh."></p>
+      <a itemprop="author" href="/u/2">Old Marrow</a><p itemprop="description" content="Meh."></p>
       <div itemprop="comment" itemscope itemtype="http://schema.org/Comment">
         <span itemprop="author">The shop</span><p itemprop="reviewBody">Sorry!</p></div>
     </div>
@@ -206,6 +206,11 @@ def test_json_ld_is_read_in_the_wrappings_of_other_times(wrapped: str) -> None:
 def test_line_breaks_in_the_texts_of_json_ld_do_no_harm() -> None:
     html = page_of(review(reviewBody="one\\two")).replace("\\\\", "\n\t")
     assert "one" in read(html).mentions[0].text
+
+
+def test_a_text_that_is_no_html_keeps_its_lines_and_its_hearts() -> None:
+    html = page_of(review(reviewBody="I <3 it.\nReally &amp; truly."))
+    assert read(html).mentions[0].text == "I <3 it.\nReally & truly."
 
 
 def test_the_page_is_decoded_as_it_says() -> None:
@@ -357,6 +362,12 @@ def test_a_hostile_page_ends_soon(html: str) -> None:
     except ParseError:
         return
     assert len(page.mentions) <= MOST_REVIEWS
+
+
+def test_microdata_is_read_to_a_limited_depth() -> None:
+    one = '<div itemscope itemtype="https://schema.org/Review"><p itemprop="reviewBody">'
+    page = read("".join(f"{one}{number}</p>" for number in range(2 * MOST_NESTED)))
+    assert len(page.mentions) == MOST_NESTED
 
 
 ANY = st.recursive(

@@ -306,7 +306,8 @@ def test_a_type_that_does_not_exist_is_a_key_error() -> None:
 
 
 def run(code: str, path: Path | None = None) -> Any:
-    environment = {**os.environ, "PYTHONPATH": str(path)} if path else dict(os.environ)
+    paths = [str(path) if path else "", os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )

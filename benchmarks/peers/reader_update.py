@@ -14,7 +14,7 @@ database, addresses, search = sys.argv[1:]
 with make_reader(database, search_enabled=search == "search") as reader:
     for url in Path(addresses).read_text("ascii").split():
         reader.add_feed(url, exist_ok=True)
-    reader.update_feeds(workers=2)
+    reader.update_feeds(workers=2, scheduled=False)  # all of them now, due or not
     if search == "search":
         reader.update_search()
     print(reader.get_entry_counts().total)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from repwatch.config import SourceConfig
-from repwatch.errors import Reason
-from repwatch.store.base import Health, Outcome
+from repwatch.errors import FetchError, Reason, SourceError
+from repwatch.store.base import Health, Outcome, Saved, Status
 
 FailOn = Literal["error", "partial", "never"]
 
@@ -28,6 +28,8 @@ SLOW_RETRY: frozenset[Reason] = frozenset(
     ("forbidden", "not_found", "gone", "http", "blocked_page", "layout", "robots", "refused")
 )
 """Reasons that seldom pass by themselves within the hour."""
+WAITING: frozenset[Reason] = frozenset(("rate_limited", "quota"))
+"""Reasons that only take patience."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,87 @@ def next_try(source: SourceConfig, outcome: Outcome, failures: int, wait_s: floa
     if outcome.status == "failed" and outcome.reason in SLOW_RETRY:
         every = max(every, SLOW_WAITS[min(failures, len(SLOW_WAITS)) - 1])
     return outcome.started_at + max(every, timedelta(seconds=wait_s))
+
+
+@dataclass(eq=False)
+class Tally:
+    """What a source has done so far in a run."""
+
+    source: SourceConfig
+    started_at: datetime
+    streams: int = 0
+    done: int = 0
+    unchanged: int = 0
+    capped: int = 0
+    damaged: int = 0
+    errors: list[SourceError] = field(default_factory=list)
+    fetched: int = 0
+    saved: Saved = field(default_factory=Saved)
+    skipped: int = 0
+    requests: int = 0
+    pages: int = 0
+    closed: bool = False
+
+    @property
+    def open(self) -> int:
+        """How many of its streams are still being read, or were left."""
+        return self.streams - self.done - len(self.errors)
+
+    def outcome(self, run: str, now: datetime, health: Health | None) -> Outcome:
+        """Return what it has done as it is kept; `health` is from before the run."""
+        error = max(self.errors, key=_weight, default=None)
+        status = self._status(error)
+        outcome = Outcome(
+            run=run,
+            source=self.source.key,
+            status=status,
+            started_at=self.started_at,
+            ended_at=now,
+            reason=error.reason if error else None,
+            detail=self._detail(error),
+            fetched=self.fetched,
+            new=self.saved.new,
+            updated=self.saved.updated,
+            negative=self.saved.negative,
+            skipped=self.skipped,
+            requests=self.requests,
+        )
+        if status == "not_reached":
+            return replace(outcome, next_at=self.started_at)
+        failures = (health.failures_in_a_row if health else 0) + 1
+        waits_s = [e.retry_after_s or 0.0 for e in self.errors if isinstance(e, FetchError)]
+        return replace(outcome, next_at=next_try(self.source, outcome, failures, max(waits_s, default=0.0)))
+
+    def _status(self, error: SourceError | None) -> Status:
+        worked = self.done or self.pages
+        if error is None:
+            if self.open:
+                return "partial" if worked else "not_reached"
+            if self.capped:
+                return "partial"
+            return "unchanged" if self.unchanged and not self.pages else "ok"
+        if worked:
+            return "partial"
+        if error.reason in WAITING:
+            return "waiting"
+        return "no_access" if error.reason == "login" else "failed"
+
+    def _detail(self, error: SourceError | None) -> str:
+        if error is not None:
+            several = f" ({len(self.errors)} of {self.streams} queries)" if self.streams > 1 else ""
+            return error.message + several
+        if self.open:
+            return "stopped before it was through"
+        if self.capped:
+            return "more pages than one scan reads; the next one goes on"
+        if self.damaged:
+            return "the answer was damaged; entries may be missing"
+        return ""
+
+
+def _weight(error: SourceError) -> int:
+    """Order errors by how much a person has to do about them."""
+    return 0 if error.reason in WAITING else 2 if error.reason == "login" else 1
 
 
 def exit_code(

@@ -23,9 +23,9 @@ from typing import Protocol
 from repwatch import fetch
 from repwatch.config import Config, SourceConfig
 from repwatch.crawl import Crawler, crawler_for
-from repwatch.errors import Busy, FetchError, ParseError, Reason, SourceError
+from repwatch.errors import Busy, FetchError, ParseError, SourceError
 from repwatch.model import Answer, Request, Task
-from repwatch.outcomes import next_try
+from repwatch.outcomes import Tally
 from repwatch.pipeline import PageJob, PageReader, Place, ReadPage
 from repwatch.store.base import (
     OpenTask,
@@ -33,7 +33,6 @@ from repwatch.store.base import (
     PageSave,
     Run,
     Saved,
-    Status,
     Store,
     Stream,
     Validators,
@@ -51,7 +50,13 @@ PENDING_BYTES = 32 * 1024 * 1024
 """Answers that may wait to be read, in bytes; beyond that nothing more is fetched."""
 TICK_S = 0.5
 
-PRELOAD = ("repwatch.pipeline", "feedparser", "selectolax.lexbor", "vaderSentiment.vaderSentiment", "fasttext")
+PRELOAD = (
+    "repwatch.pipeline",
+    "feedparser",
+    "selectolax.lexbor",
+    "vaderSentiment.vaderSentiment",
+    "fasttext",
+)
 
 
 class Progress(Protocol):
@@ -97,30 +102,6 @@ class _Visit:
     discovered: bool = False
 
 
-@dataclass(eq=False)
-class _Tally:
-    """What a source has done so far in this run."""
-
-    source: SourceConfig
-    started_at: datetime
-    streams: int = 0
-    done: int = 0
-    unchanged: int = 0
-    capped: int = 0
-    damaged: int = 0
-    errors: list[SourceError] = field(default_factory=list)
-    fetched: int = 0
-    saved: Saved = field(default_factory=Saved)
-    skipped: int = 0
-    requests: int = 0
-    pages: int = 0
-    closed: bool = False
-
-    @property
-    def open(self) -> int:
-        return self.streams - self.done - len(self.errors)
-
-
 class Scan:
     """One run over the due sources.
 
@@ -145,7 +126,7 @@ class Scan:
         self._renewed_s = 0.0
         self._jobs: deque[tuple[_Visit, Answer]] = deque()
         self._job_bytes = 0
-        self._tallies: dict[str, _Tally] = {}
+        self._tallies: dict[str, Tally] = {}
         self._later: dict[tuple[str, str], Task] = {}
         self.interrupted = False
         """Whether the scan was stopped, or ran out of time, before it was through."""
@@ -169,10 +150,11 @@ class Scan:
         run = Run(id=f"r_{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z", started_at=now, due=len(due))
         try:
             self._store.begin_run(run)
+            self._health = self._store.health()
             if due:
                 deadline_s = time.monotonic() + (max_time_s or self._config.scan.max_time_s)
                 self._read_all(due, run, since, deadline_s)
-            outcomes = tuple(self._outcome(run, tally) for tally in self._tallies.values())
+            outcomes = tuple(self._outcome(tally, run) for tally in self._tallies.values())
             for outcome in outcomes:
                 self._store.save_outcome(outcome)
             run = replace(run, ended_at=self._clock(), outcomes=outcomes)
@@ -216,7 +198,7 @@ class Scan:
         """Open a window for each stream of a source, or go on with the one that is open."""
         source = config.source
         assert source is not None  # noqa: S101 (a scan's configuration is loaded with its sources)
-        tally = self._tallies[config.key] = _Tally(config, now)
+        tally = self._tallies[config.key] = Tally(config, now)
         brands = [b for b in self._config.brands.values() if not config.brands or b.key in config.brands]
         known = self._store.streams(config.key)
         left: dict[str, list[OpenTask]] = {}
@@ -504,68 +486,10 @@ class Scan:
         if tally.closed or tally.open > 0:
             return
         tally.closed = True
-        outcome = self._outcome(run, tally)
+        outcome = self._outcome(tally, run)
         self._store.save_outcome(outcome)
         if self._progress:
             self._progress.finish(outcome)
 
-    def _outcome(self, run: Run, tally: _Tally) -> Outcome:
-        error = max(tally.errors, key=_weight, default=None)
-        status = _status(tally, error)
-        health = self._store.health().get(tally.source.key) if error else None
-        failures = (health.failures_in_a_row if health and health.last.run != run.id else 0) + 1
-        waits_s = [e.retry_after_s or 0.0 for e in tally.errors if isinstance(e, FetchError)]
-        outcome = Outcome(
-            run=run.id,
-            source=tally.source.key,
-            status=status,
-            started_at=tally.started_at,
-            ended_at=self._clock(),
-            reason=error.reason if error else None,
-            detail=_detail(tally, error),
-            fetched=tally.fetched,
-            new=tally.saved.new,
-            updated=tally.saved.updated,
-            negative=tally.saved.negative,
-            skipped=tally.skipped,
-            requests=tally.requests,
-        )
-        if status == "not_reached":
-            return replace(outcome, next_at=tally.started_at)
-        return replace(outcome, next_at=next_try(tally.source, outcome, failures, max(waits_s, default=0.0)))
-
-
-WAITING: frozenset[Reason] = frozenset(("rate_limited", "quota"))
-
-
-def _weight(error: SourceError) -> int:
-    """Order errors by how much a person has to do about them."""
-    return 0 if error.reason in WAITING else 2 if error.reason == "login" else 1
-
-
-def _status(tally: _Tally, error: SourceError | None) -> Status:
-    worked = tally.done or tally.pages
-    if error is None:
-        if tally.open:
-            return "partial" if worked else "not_reached"
-        if tally.capped:
-            return "partial"
-        return "unchanged" if tally.unchanged and not tally.pages else "ok"
-    if worked:
-        return "partial"
-    if error.reason in WAITING:
-        return "waiting"
-    return "no_access" if error.reason == "login" else "failed"
-
-
-def _detail(tally: _Tally, error: SourceError | None) -> str:
-    if error is not None:
-        several = f" ({len(tally.errors)} of {tally.streams} queries)" if tally.streams > 1 else ""
-        return error.message + several
-    if tally.open:
-        return "stopped before it was through"
-    if tally.capped:
-        return "more pages than one scan reads; the next one goes on"
-    if tally.damaged:
-        return "the answer was damaged; entries may be missing"
-    return ""
+    def _outcome(self, tally: Tally, run: Run) -> Outcome:
+        return tally.outcome(run.id, self._clock(), self._health.get(tally.source.key))

@@ -156,7 +156,7 @@ def _plausible(moment: datetime | None, collected_at: datetime) -> datetime | No
 
 
 def _line(text: str | None, limit: int = LONGEST_AUTHOR) -> str | None:
-    return one_line(repair(clean(text[: 2 * limit])), limit) or None if text else None
+    return one_line(repair(one_line(text, 2 * limit)), limit) or None if text else None
 
 
 def _id(native_id: str | None) -> str | None:

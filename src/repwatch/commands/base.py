@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, Literal, ParamSpe
 
 import typer
 
-from repwatch.errors import UsageError
-
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -218,18 +216,3 @@ def flowing(doc: str) -> str:
     """Return a docstring whose paragraphs are one line each, for a terminal to wrap; examples stay."""
     paragraphs = inspect.cleandoc(doc).split("\n\n")
     return "\n\n".join(p if p.startswith(" ") else " ".join(p.split()) for p in paragraphs)
-
-
-def general_flags(
-    config: ConfigOption = None,
-    db: DbOption = None,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = 0,
-    color: ColorOption = None,
-    no_input: NoInputOption = False,
-    no_pager: NoPagerOption = False,
-) -> Flags:
-    """Return the general flags typed before the command's name."""
-    if color is not None and color not in ("auto", "always", "never"):
-        raise UsageError(f"--color takes auto, always or never, not {color!r}")
-    return Flags(config, db, quiet, verbose, color, no_input, no_pager)

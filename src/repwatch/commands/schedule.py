@@ -38,18 +38,14 @@ def schedule(
     minutes = duration_s(every) / 60
     offset = offset_minutes(socket.gethostname(), minutes)
     command = [*_program(), "--config", str(config.path.absolute()), "scan"]
+    crontab, calendar = times(minutes, offset)
     if cron:
-        times = cron_times(minutes, offset)
         print(f"# repwatch: scan every {every}. Paste with: crontab -e")
         print("MAILTO=you@example.com")
-        print(f"{times}  {shlex.join(command).replace('%', chr(92) + '%')}")  # cron reads % as a new line
+        print(f"{crontab}  {shlex.join(command).replace('%', chr(92) + '%')}")  # cron reads % as a new line
     else:
         stop_s = int(config.scan.max_time_s) + 60
-        print(
-            SYSTEMD.format(
-                every=every, when=calendar(minutes, offset), command=_quoted(command), stop_s=stop_s
-            )
-        )
+        print(SYSTEMD.format(every=every, when=calendar, command=_quoted(command), stop_s=stop_s))
 
 
 SYSTEMD = """\
@@ -61,8 +57,6 @@ Description=repwatch scan
 Type=oneshot
 ExecStart={command}
 TimeoutStartSec={stop_s}
-# A secret that the configuration names as "file:%d/acme-token":
-# LoadCredential=acme-token:%h/.secrets/acme-token
 
 # ~/.config/systemd/user/repwatch.timer
 [Unit]
@@ -88,43 +82,25 @@ def offset_minutes(host: str, minutes: float) -> int:
     return int.from_bytes(digest, "big") % max(1, min(60, int(minutes)))
 
 
-def cron_times(minutes: float, offset: int) -> str:
-    """Return the five fields of a crontab line.
+def times(minutes: float, offset: int) -> tuple[str, str]:
+    """Return the five fields of a crontab line, and the same as an OnCalendar expression of systemd.
 
     Raises:
-        UsageError: cron can't do that evenly.
+        UsageError: they can't do that evenly.
     """
-    if 1 <= minutes < 60 and 60 % minutes == 0:
-        starts = range(offset, 60, int(minutes))
-        return f"{','.join(map(str, starts)) if minutes > 1 else '*'} * * * *"
-    if minutes == 60:
-        return f"{offset} * * * *"
-    if minutes == 24 * 60:
-        return f"{offset} 6 * * *"
-    if minutes % 60 == 0 and 24 % (minutes / 60) == 0:
-        return f"{offset} */{int(minutes / 60)} * * *"
-    raise _uneven()
-
-
-def calendar(minutes: float, offset: int) -> str:
-    """Return the same as an OnCalendar expression of systemd.
-
-    Raises:
-        UsageError: a timer can't do that evenly.
-    """
-    if 1 <= minutes < 60 and 60 % minutes == 0:
-        return f"*:{offset}/{int(minutes)}"
-    if minutes == 60:
-        return f"*:{offset:02}"
-    if minutes == 24 * 60:
-        return f"*-*-* 06:{offset:02}"
-    if minutes % 60 == 0 and 24 % (minutes / 60) == 0:
-        return f"0/{int(minutes / 60)}:{offset:02}"
-    raise _uneven()
-
-
-def _uneven() -> UsageError:
-    return UsageError(
+    hours = minutes / 60
+    if minutes == 1:
+        return "* * * * *", "*:0/1"
+    if 1 < minutes < 60 and 60 % minutes == 0:
+        starts = ",".join(str(start) for start in range(offset, 60, int(minutes)))
+        return f"{starts} * * * *", f"*:{offset}/{int(minutes)}"
+    if hours == 1:
+        return f"{offset} * * * *", f"*:{offset:02}"
+    if hours == 24:
+        return f"{offset} 6 * * *", f"*-*-* 06:{offset:02}"
+    if 1 < hours < 24 and hours.is_integer() and 24 % hours == 0:
+        return f"{offset} */{int(hours)} * * *", f"0/{int(hours)}:{offset:02}"
+    raise UsageError(
         "--every must divide an hour or a day evenly", hint="Such as 5m, 10m, 15m, 30m, 1h, 2h, 6h, 1d."
     )
 

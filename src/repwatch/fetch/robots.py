@@ -91,6 +91,6 @@ def _without_others(line: str, product: str) -> str:
         return line
     name = named["name"].strip().lower()
     if name != "*":
-        name = name.replace("*", "")
+        name = _product(name.replace("*", ""))
         name = name if name and product.startswith(name) else "-"
     return f"User-agent: {name}"

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from repwatch.dates import moment
 from repwatch.errors import ParseError
@@ -31,8 +31,8 @@ STATUSES_ON_A_PAGE = 40
 LATE = timedelta(hours=6)
 PUBLIC = ("public", "unlisted")
 
-_LINK = re.compile(r"<([^<>]*)>((?:\s*;[^,;<>]*)*)")
-_LONGEST_LINK_HEADER = 8_192
+_NEXT = re.compile(r'\brel="?next\b', re.IGNORECASE)
+"""The Link header is asked whether there is more; where it is follows from the ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,30 +160,19 @@ def _onwards(
     resume = max([*settled, *filter(None, [here.get("from")])], key=_age, default=None)
     if not dated:
         return (), resume
-    links = _links(answer.headers.get("link", ""))
+    links = answer.headers.get("link")
     if "min_id" in here:
-        step = "min_id", links.get(("prev", "min_id")) or max((id for id, _ in dated), key=_age)
-    elif links and ("next", "max_id") not in links:
+        step = "min_id", max((id for id, _ in dated), key=_age)
+    elif links and not _NEXT.search(links):
         return (), resume
     else:
-        step = "max_id", links.get(("next", "max_id")) or min((id for id, _ in dated), key=_age)
+        step = "max_id", min((id for id, _ in dated), key=_age)
     return (urlencode([step, *([("from", resume)] if resume else [])]),), resume
 
 
 def _age(id: str) -> tuple[int, str]:
     """Order ids by age: they are numbers written as text, or texts of one length that sort by time."""
     return len(id), id
-
-
-def _links(header: str) -> dict[tuple[str, str], str]:
-    """Return the parameters of a Link header's addresses by relation; the addresses are not followed."""
-    found: dict[tuple[str, str], str] = {}
-    for match in _LINK.finditer(header[:_LONGEST_LINK_HEADER]):
-        relation = re.search(r';\s*rel="?(next|prev)\b', match[2], re.IGNORECASE)
-        if relation:
-            for name, values in parse_qs(match[1].partition("?")[2], max_num_fields=32).items():
-                found[relation[1].lower(), name] = values[0]
-    return found
 
 
 # Posts

@@ -45,8 +45,8 @@ class Connection:
         """Yield rows as they are found."""
         try:
             # Not `yield from`: given up half-way, it would close a cursor whose connection is closed.
-            for row in self.raw.execute(sql, values):
-                yield row  # noqa: UP028 (see above)
+            for row in self.raw.execute(sql, values):  # noqa: UP028 (see above)
+                yield row
         except _FOREIGN as error:
             refuse(self.path, error)
 
@@ -146,7 +146,7 @@ def inspect(path: Path) -> Stamp | None:
         raise _no_database(path)
     if not head:
         found = Stamp(0, 0, True)
-    elif any(_has_bytes(path.with_name(path.name + suffix)) for suffix in ("-wal", "-journal")):
+    elif any(size(file) for file in beside(path)):
         found = _inspect_by_sqlite(path)
     else:
         found = Stamp(
@@ -300,8 +300,17 @@ def _head(path: Path) -> bytes | None:
     )
 
 
-def _has_bytes(path: Path) -> bool:
-    return path.exists() and path.stat().st_size > 0
+def beside(path: Path) -> list[Path]:
+    """Return where SQLite keeps what is not in the file itself yet."""
+    return [path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")]
+
+
+def size(path: Path) -> int:
+    """Return the bytes in a file; 0 when there is none, for logs come and go."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _connect(path: Path, mode: str, busy_s: float) -> sqlite3.Connection:

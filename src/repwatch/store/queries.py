@@ -28,7 +28,7 @@ from repwatch.store.base import (
     Run,
     StoreInfo,
 )
-from repwatch.store.connect import Connection
+from repwatch.store.connect import Connection, beside, size
 from repwatch.store.search import match_expression
 
 _ORDERS: dict[Order, str] = {
@@ -401,11 +401,10 @@ class SqlReader:
             (near_misses,) = self.db.one("select count(*) from near_miss") or (0,)
             (zone,) = self.db.one("select value from meta where key = 'timezone'") or ("",)
         path = self.db.path
-        beside = (path, path.with_name(path.name + "-wal"))
         return StoreInfo(
             path=str(path),
             schema=schema,
-            bytes=sum(file.stat().st_size for file in beside if file.exists()),
+            bytes=sum(map(size, (path, *beside(path)))),
             mentions=mentions,
             near_misses=near_misses,
             details={"sqlite": sqlite3.sqlite_version, "journal": mode, "timezone": zone},

@@ -1,0 +1,69 @@
+"""Measure repwatch beside its peers: `make bench`, or `python -m benchmarks [crawl|report|start]`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import crawl, report, start
+from benchmarks.tables import lines_table, machine
+
+PARTS = ("start", "report", "crawl")
+SIZES = (0, 100_000, 1_000_000)
+
+
+def main() -> None:
+    """Run the parts that were asked for and print what came of them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all by default")
+    parser.add_argument("--quick", action="store_true", help="small, once: to see that everything runs")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each takes its turn; 5 by default")
+    parser.add_argument(
+        "--peers",
+        metavar="PYTHON",
+        default=os.environ.get("REPWATCH_PEERS"),
+        help="an interpreter that has the package reader installed (or $REPWATCH_PEERS)",
+    )
+    asked = parser.parse_args()
+    parts = asked.parts or list(PARTS)
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    rounds = 1 if asked.quick else asked.rounds
+    sizes = (0, 10_000) if asked.quick else SIZES
+    said = [machine()]
+    for part in PARTS:
+        if part not in parts:
+            continue
+        print(part, file=sys.stderr)
+        folder = Path(tempfile.mkdtemp(prefix="repwatch-bench-"))
+        try:
+            if part == "start":
+                costs = start.run(folder, rounds=rounds)
+                said += [costs.table("start"), lines_table(start.lines(costs))]
+            elif part == "report":
+                costs = report.run(folder, sizes=sizes, rounds=rounds)
+                said += [
+                    costs.table("report"),
+                    lines_table(report.lines(costs, sizes)),
+                    report.rates(costs, sizes),
+                ]
+            else:
+                costs = crawl.run(
+                    folder,
+                    count=50 if asked.quick else 500,
+                    rounds=min(rounds, 3),
+                    python=asked.peers,
+                    stored=None if asked.quick else report.store(SIZES[-1]),
+                )
+                said += [costs.table("crawl"), lines_table(crawl.lines(costs))]
+        finally:
+            shutil.rmtree(folder)
+    print("\n\n".join(said))
+
+
+if __name__ == "__main__":
+    main()
