@@ -20,8 +20,10 @@ BRANDS = [f"{owner} {ware}" for owner, ware in product(OWNERS, WARES)]
 NAMED = 0.3
 """The share of entries that name a brand."""
 
-PAGE = 1_000
+PAGE = 10_000
 """Mentions that are kept in one transaction."""
+
+SOURCES = 50
 
 POPULAR = 20
 """Brands that half of all mentions are about."""
@@ -95,7 +97,9 @@ def pages(count: int, brands: int, newest_at: datetime) -> Iterator[PageSave]:
         judged = [_judged(rng, texts, n, brands, newest_at - step * (count - n)) for n in numbers]
         until = newest_at - step * (count - numbers[-1])
         yield PageSave(
-            task=Task(source=f"bench-{first // PAGE % 50}", query="", since=until - step * PAGE, until=until),
+            task=Task(
+                source=f"bench-{first // PAGE % SOURCES}", query="", since=until - step * PAGE, until=until
+            ),
             collected_at=until,
             judged=judged,
             shown=[one.mention.id for one in judged],

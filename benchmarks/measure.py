@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class MeasureError(Exception):
 
 
 def measure(
-    command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, discard: bool = False
+    command: Sequence[str | Path], *, env: dict[str, str] | None = None, discard: bool = False
 ) -> tuple[Cost, str]:
     """Run a command and return its cost and what it printed, up to a megabyte of it.
 
@@ -53,7 +53,7 @@ def measure(
         launcher = [sys.executable, "-I", "-S", __file__, report.name, *words]
         done = subprocess.run(
             launcher,
-            env={**os.environ, **(env or {})},
+            env=_environment() | (env or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL if discard else printed,
             stderr=subprocess.PIPE,
@@ -63,6 +63,11 @@ def measure(
             raise MeasureError(f"{' '.join(words)}: code {done.returncode}: {done.stderr.decode()[-2000:]}")
         printed.seek(0)
         return Cost(**json.load(report)), printed.read(1_000_000)
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment, but let Python keep its byte code as it does for everybody."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _adopt_orphans() -> None:

@@ -14,7 +14,7 @@ from getpass import getuser
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from benchmarks.corpus import COMMON_WORD, POPULAR, midnight, pages
+from benchmarks.corpus import COMMON_WORD, POPULAR, SOURCES, midnight, pages
 from benchmarks.crawl import PEERS, REPWATCH
 from benchmarks.measure import MeasureError, measure
 from benchmarks.tables import Costs, Line
@@ -53,6 +53,7 @@ def store(count: int) -> Path:
     sources: set[str] = set()
     for page in pages(count, BRANDS, newest_at):
         new.save_page(page)
+        new.tidy(newest_at)  # as each scan does at its end
         sources.add(page.task.source)
     run = Run(id="r_1", started_at=newest_at, ended_at=newest_at, exit_code=0, due=len(sources))
     new.begin_run(run)
@@ -61,7 +62,6 @@ def store(count: int) -> Path:
             Outcome(run=run.id, source=source, status="ok", started_at=newest_at, ended_at=newest_at)
         )
     new.end_run(run)
-    new.tidy(newest_at)
     new.close()
     draft.rename(path)
     return path
@@ -127,7 +127,7 @@ def _config(folder: Path, size: int) -> Path:
         for role in ("own" if n < POPULAR else "competitor",)
     )
     sources = "".join(
-        f'[sources.bench-{n}]\ntype = "feed"\nurl = "http://bench{n}.example/feed"\n' for n in range(50)
+        f'[sources.bench-{n}]\ntype = "feed"\nurl = "http://bench{n}.example/feed"\n' for n in range(SOURCES)
     )
     path.write_text(f'schema = 1\ntimezone = "UTC"\ndatabase = "{store(size)}"\n{brands}{sources}', "utf-8")
     return path

@@ -13,7 +13,8 @@ import pytest
 import typer
 
 from repwatch import __version__
-from repwatch.cli import EXIT_CODES, app
+from repwatch.cli import COMMANDS as LISTED
+from repwatch.cli import EXIT_CODES, add_commands, app
 from repwatch.commands.help import TOPICS, topic_text
 from repwatch.sources import source_types
 
@@ -24,6 +25,7 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 def commands() -> dict[str, typer.core.TyperCommand]:
     """Return all commands by what is typed for them."""
+    add_commands(["help"])
     found = {}
 
     def walk(command: typer.core.TyperCommand, path: tuple[str, ...]) -> None:
@@ -45,6 +47,12 @@ def source_table() -> str:
         for name, kind in sorted(source_types().items())
     ]
     return "\n".join(rows)
+
+
+def test_the_list_of_commands_says_what_each_command_says_of_itself() -> None:
+    listed = {name: summary for commands in LISTED.values() for name, summary in commands.items()}
+    own = {name: (COMMANDS[name].help or "").split("\n\n")[0].strip() for name in listed}
+    assert listed == own
 
 
 def test_the_readme_lists_every_type_of_source_as_it_describes_itself() -> None:

@@ -214,6 +214,13 @@ def test_an_edit_bears_the_platforms_own_date_where_it_has_one(store: Store) -> 
     assert kept(store)[0].edited_at == NOW + timedelta(minutes=7)
 
 
+def test_the_date_of_an_edit_is_learnt_once_and_does_not_move_with_every_request(store: Store) -> None:
+    store.save_page(page(judged(mention())))
+    assert store.save_page(page(judged(mention(edited_at=NOW)))).updated == 1
+    assert store.save_page(page(judged(mention(edited_at=NOW + HOUR)))).updated == 0
+    assert kept(store)[0].edited_at == NOW
+
+
 def test_an_edit_that_takes_the_brand_out_takes_the_mention_out_of_reports(store: Store) -> None:
     store.save_page(page(judged(mention())))
     gone = Judged(mention=mention(text="Never mind"), version=b"2")
@@ -363,6 +370,12 @@ def test_a_hostile_mention_is_stored_or_its_page_fails_whole(store: Store, broke
         assert len(kept(store)) == 3
     store.save_page(page(judged(mention(4))))
     assert mention(4).id in {row.id for row in kept(store)}
+
+
+def test_numbers_beyond_what_can_be_stored_are_cut(store: Store) -> None:
+    store.save_page(page(judged(mention(likes=10**40, reposts=3, score=-(10**40)))))
+    (row,) = kept(store)
+    assert (row.likes, row.engagement, row.score) == (2**63 - 1, 2**63 - 1, 1 - 2**63)
 
 
 # Filters, orders and counts

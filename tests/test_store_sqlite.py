@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +37,7 @@ from repwatch.store.views import COLUMNS
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)
+FORKSERVER = multiprocessing.get_context("forkserver")
 TASK = Task(source="forum", query="", since=NOW - WEEK, until=NOW)
 
 
@@ -333,14 +335,18 @@ def test_a_reader_leaves_an_older_database_to_a_scan(path: Path) -> None:
     assert "scan" in str(caught.value.hint)
 
 
-def _open(path: Path) -> None:
-    open_store(path, ZONE).close()
+def _open(paths: list[Path], together: Barrier) -> None:
+    for path in paths:
+        together.wait()
+        open_store(path, ZONE).close()
 
 
-def test_a_database_may_be_made_by_several_at_once(path: Path) -> None:
-    _at_once(_open, [(path,)] * 4)
-    with closing(open_reader(path)) as reader:
-        assert reader.info().schema == VERSION
+def test_a_database_may_be_made_by_several_at_once(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{n}.db" for n in range(40)]
+    _at_once(_open, [(paths, FORKSERVER.Barrier(3))] * 3)
+    for path in paths:
+        with closing(open_reader(path)) as reader:
+            assert reader.info().schema == VERSION
 
 
 @pytest.mark.parametrize("writes", [False, True])
@@ -366,8 +372,7 @@ assert "sqlite_utils" not in sys.modules
 
 
 def _at_once(work: Callable[..., None], calls: list[tuple[Any, ...]]) -> None:
-    context = multiprocessing.get_context("forkserver")
-    workers = [context.Process(target=work, args=call) for call in calls]
+    workers = [FORKSERVER.Process(target=work, args=call) for call in calls]
     for worker in workers:
         worker.start()
     for worker in workers:

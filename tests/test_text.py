@@ -232,6 +232,7 @@ def test_misread_letters_are_restored(misread: str, meant: str) -> None:
         "“curly” ‘quotes’ – and … dots",
         "ﬁne ligatures, ｆｕｌｌ width, Ⅳ",
         "für Größe à la carte",
+        "déjà &amp; <b>vu</b>",
         "línea 1\r\nlínea 2",
         "Привет, 世界, مرحبا",
         "e\u0301 decomposed",

@@ -177,6 +177,7 @@ def test_a_link_never_fails_and_has_no_blanks(base: str, link: str) -> None:
         ("https://Acme.example:443/a", "https://acme.example", "acme.example"),
         ("http://u:p@acme.example:8080", "http://acme.example:8080", "acme.example"),
         ("http://[::1]:80/", "http://[::1]", "::1"),
+        ("https://Bücher.example/", "https://xn--bcher-kva.example", "xn--bcher-kva.example"),
         ("mailto:a@acme.example", "", ""),
         ("http://[::1", "", ""),
         ("acme", "", ""),

@@ -7,32 +7,16 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from importlib import import_module
+from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from repwatch import __version__
-from repwatch.commands import (
-    brand,
-    completion,
-    config,
-    demo,
-    doctor,
-    export,
-    help,
-    init,
-    mention,
-    report,
-    runs,
-    scan,
-    schedule,
-    score,
-    search,
-    source,
-    status,
-)
 from repwatch.commands.base import (
     ColorOption,
     ConfigOption,
@@ -45,13 +29,57 @@ from repwatch.commands.base import (
 )
 from repwatch.errors import Busy, ConfigError, RepwatchError, SourceError, StoreError, UsageError
 
-START, COLLECT, REPORT, SET_UP = "Start", "Collect", "Report", "Set up"
+COMMANDS: dict[str, dict[str, str]] = {
+    "Start": {
+        "demo": "Try repwatch on an invented brand, offline: scan, report and export, all for real.",
+        "init": "Write a first configuration; asks for what it is not told.",
+        "status": "Show how fresh each source is, what fails, and when the last scan was.",
+        "doctor": "Check the configuration, the store, the disk, the clock, the sources and the schedule.",
+        "schedule": "Print what makes cron or systemd scan regularly; nothing is installed.",
+    },
+    "Collect": {
+        "scan": "Read the places that are due, judge what is new, and keep what is about a brand.",
+        "score": "Say how a text sounds: its label, and a score from -1 to 1.",
+        "runs": "What each scan did.",
+    },
+    "Report": {
+        "report": "Say how brands fared: how much was said, how it sounded, where, and what was not seen.",
+        "search": "Find mentions by their words, in titles and texts.",
+        "export": "Write mentions out, oldest first, each with all that is known about it.",
+        "mention": "Single mentions.",
+    },
+    "Set up": {
+        "brand": "What is watched.",
+        "source": "The places that are read.",
+        "config": "See and check the configuration.",
+        "completion": "Print a script that completes commands and flags in a shell.",
+        "help": "Show help on a command or a topic.",
+    },
+}
+"""Every command with its summary, as help lists them. A command is the function, or else the `app`,
+of the module of its name; a test holds the summaries against theirs."""
 
+COMPLETING = "_REPWATCH_COMPLETE" in os.environ
+
+
+class _Listing(typer.core.TyperGroup):
+    """Help that lists the commands under headings."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 (the context is typer's)
+        """Write the list of commands."""
+        for heading, commands in COMMANDS.items():
+            with formatter.section(heading):
+                formatter.write_dl(list(commands.items()))
+
+
+# Help is plain text: drawing boxes would cost more than all the rest of it.
 app = typer.Typer(
     name="repwatch",
+    cls=_Listing,
     help="Hear what customers say about a brand in public, find what needs an answer, report numbers.",
     epilog="Start with: repwatch init --brand NAME    Try it with: repwatch demo    More: repwatch help",
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
+    add_completion=COMPLETING,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -86,33 +114,34 @@ def root(
         if config is None and find() is None:
             print(context.get_help())
         else:
-            status.status(
+            from repwatch.commands.status import status  # noqa: PLC0415 (as above)
+
+            status(
                 _context=context,
                 **{f"general_{name}": getattr(context.obj, name) for name in Flags.__dataclass_fields__},
             )
 
 
-app.command("demo", rich_help_panel=START)(demo.demo)
-app.command("init", rich_help_panel=START)(init.init)
-app.command("status", rich_help_panel=START)(status.status)
-app.command("doctor", rich_help_panel=START)(doctor.doctor)
-app.command("schedule", rich_help_panel=START)(schedule.schedule)
-app.command("scan", rich_help_panel=COLLECT)(scan.scan)
-app.command("score", rich_help_panel=COLLECT)(score.score)
-app.add_typer(runs.app, name="runs", rich_help_panel=COLLECT)
-app.command("report", rich_help_panel=REPORT)(report.report)
-app.command("search", rich_help_panel=REPORT)(search.search)
-app.command("export", rich_help_panel=REPORT)(export.export)
-app.add_typer(mention.app, name="mention", rich_help_panel=REPORT)
-app.add_typer(brand.app, name="brand", rich_help_panel=SET_UP)
-app.add_typer(source.app, name="source", rich_help_panel=SET_UP)
-app.add_typer(config.app, name="config", rich_help_panel=SET_UP)
-app.command("completion", rich_help_panel=SET_UP)(completion.completion)
-app.command("help", rich_help_panel=SET_UP)(help.help)
+def add_commands(words: Iterable[str]) -> None:
+    """Add all commands, and load those that are named in words; all of them for `help`."""
+    for name, summary in chain.from_iterable(commands.items() for commands in COMMANDS.values()):
+        if name not in words and "help" not in words:
+            app.command(name, help=summary)(_not_loaded)  # enough to list it and to complete its name
+            continue
+        module = import_module(f"repwatch.commands.{name}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+
+
+def _not_loaded() -> None:
+    raise AssertionError("a command runs only when it is named")
 
 
 def run() -> int:
     """Run the command line; return its exit code."""
+    add_commands([*sys.argv[1:], *os.environ.get("COMP_WORDS", "").split()])
     try:
         app()
     except RepwatchError as error:

@@ -162,6 +162,7 @@ class Crawler(Generic[Key]):
 
     def _next(self, name: str, host: _Host[Key]) -> None:
         """Reserve a slot for the host's next request, if it has one and none is under way."""
+        agent = self._manners.user_agent
         while host.waiting and not host.busy:
             state = self._store.host(name)
             if self._turned_away(name, host, state):
@@ -176,7 +177,7 @@ class Crawler(Generic[Key]):
                     exchange = _Exchange(
                         exchange.key, fetch.robots_request(exchange.request.url), 0.0, robots_for=name
                     )
-                elif not fetch.allowed(state.robots or "", exchange.request.url, self._manners.user_agent):
+                elif not fetch.allowed(state.robots or "", fetch.full_url(exchange.request), agent):
                     self._fail(exchange, FetchError("robots", "robots.txt does not allow this page"))
                     continue
             self._reserve(name, host, exchange, state)
@@ -290,6 +291,11 @@ class Crawler(Generic[Key]):
                 self._hosts[name].waiting.appendleft(exchange)
                 return
         self._fail(exchange, error)
+        if error.reason == "unreachable":
+            # Nobody is there: that is true for all that was to be asked of it in this crawl.
+            waiting = self._hosts[name].waiting
+            while waiting:
+                self._fail(waiting.popleft(), error)
 
     def _fail(self, exchange: _Exchange[Key], error: FetchError) -> None:
         if exchange.robots_for is None:

@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.message import Message
 from typing import Any, Literal
 
 from repwatch.errors import ParseError
@@ -114,6 +113,8 @@ class Answer:
     @property
     def charset(self) -> str | None:
         """The charset that the header names, if it names one."""
+        from email.message import Message  # noqa: PLC0415 (20 ms that reports need not pay)
+
         header = Message()
         header["content-type"] = self.headers.get("content-type", "")
         charset = header.get_param("charset")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 LONGEST_URL = 2_048
 """Longer addresses are not kept (hazards of the trade: data in addresses, endless redirects)."""
 
+_LONGEST_NAME = 253  # RFC 1035; the codec's time grows with the square
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?|\[[0-9a-f:.]+\]")
 _UNSAFE = re.compile(r'[\x00-\x20\x7f<>"\\^`{|}]')
@@ -98,9 +99,9 @@ def origin(url: str) -> str:
 
 
 def host(url: str) -> str:
-    """Return the host of an http(s) address in lower case, without port; empty if there is none."""
+    """Return the host of an http(s) address, lower case and in IDNA form; empty if there is none."""
     parts = _split(url)
-    return (parts.hostname or "") if parts else ""
+    return _name(parts) if parts else ""
 
 
 def registrable_domain(name: str) -> str:
@@ -144,8 +145,18 @@ def _split(url: str) -> SplitResult | None:
     return parts if usable else None
 
 
-def _host(parts: SplitResult) -> str:
+def _name(parts: SplitResult) -> str:
     name = (parts.hostname or "").rstrip(".")
+    if name.isascii() or len(name) > _LONGEST_NAME:
+        return name
+    try:
+        return name.encode("idna").decode()
+    except UnicodeError:
+        return name
+
+
+def _host(parts: SplitResult) -> str:
+    name = _name(parts)
     return f"[{name}]" if ":" in name else name
 
 

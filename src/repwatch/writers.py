@@ -67,7 +67,6 @@ COLUMNS: dict[str, str] = {
 SHEET_ROWS = 1_048_575
 """Rows of a spreadsheet beside its header."""
 
-_CELL_LENGTH = 32_767
 _TEXTS = frozenset({
     "brand", "source", "title", "text", "url", "author", "author_id", "author_url", "lang",
     "item", "parent_id", "thread_id", "space", "native_id", "scorer",
@@ -232,4 +231,4 @@ def _write_cell(sheet: Any, line: int, at: int, name: str, cell: Any, clock: Any
         sheet.write_number(line, at, cell)
     else:
         text = "; ".join(cell) if isinstance(cell, tuple) else cell
-        sheet.write_string(line, at, _NO_XML.sub("", clean(text))[:_CELL_LENGTH])
+        sheet.write_string(line, at, _NO_XML.sub("", clean(text)))

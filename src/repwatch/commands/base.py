@@ -213,6 +213,6 @@ def general(command: Callable[Concatenate[Session, P], None]) -> Callable[..., N
 
 
 def flowing(doc: str) -> str:
-    """Return a docstring whose paragraphs are one line each, for a terminal to wrap; examples stay."""
+    """Return a docstring as help: paragraphs to be wrapped by a terminal, examples as they are."""
     paragraphs = inspect.cleandoc(doc).split("\n\n")
-    return "\n\n".join(p if p.startswith(" ") else " ".join(p.split()) for p in paragraphs)
+    return "\n\n".join(f"\b\n{p}" if p.startswith(" ") else " ".join(p.split()) for p in paragraphs)

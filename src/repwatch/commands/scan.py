@@ -140,7 +140,7 @@ def scan_now(session: Session, flags: ScanFlags | None = None) -> int:
     finally:
         store.close()
     if flags.json:
-        sys.stdout.write(_document(run, code, health))
+        sys.stdout.write(_document(session, run, code, health))
     else:
         _show(session, run, code, health)
     return code
@@ -272,6 +272,9 @@ def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> N
         for outcome in run.outcomes:
             if outcome.status not in ("ok", "unchanged", "waiting"):
                 session.warn(f"repwatch scan: {outcome.source}: {WORDS[outcome.status]}: {outcome.detail}")
+    hint = _hint(session, run)
+    if hint and code:
+        session.warn(hint)
 
 
 def _complaint(state: Health) -> str:
@@ -314,15 +317,17 @@ def _show_table(session: Session, run: Run) -> None:
 
 
 def _note(outcome: Outcome, session: Session) -> str:
-    parts = [outcome.detail] if outcome.detail else []
+    parts = []
+    if outcome.status in ("failed", "waiting", "no_access") and outcome.next_at:
+        parts.append(f"next try {outcome.next_at.astimezone(session.config.timezone):%d %b %H:%M}")
+    if outcome.detail:
+        parts.append(outcome.detail)
     if outcome.status == "unchanged":
         parts.append("nothing new there")
     if outcome.updated:
         parts.append(f"{outcome.updated} updated")
     if outcome.skipped:
         parts.append(f"{outcome.skipped} skipped")
-    if outcome.status in ("failed", "waiting", "no_access") and outcome.next_at:
-        parts.append(f"next try {outcome.next_at.astimezone(session.config.timezone):%d %b %H:%M}")
     return "; ".join(parts)
 
 
@@ -358,7 +363,7 @@ def _hint(session: Session, run: Run) -> str | None:
     return None
 
 
-def _document(run: Run, code: int, health: dict[str, Health]) -> str:
+def _document(session: Session, run: Run, code: int, health: dict[str, Health]) -> str:
     from repwatch.render import json_document
 
     counts = {
@@ -382,6 +387,7 @@ def _document(run: Run, code: int, health: dict[str, Health]) -> str:
             "new": sum(o.new for o in run.outcomes),
             "updated": sum(o.updated for o in run.outcomes),
             "negative": sum(o.negative for o in run.outcomes),
+            "hint": _hint(session, run),
             "sources": [outcome_record(o, health) for o in run.outcomes],
         },
     )

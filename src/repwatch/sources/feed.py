@@ -43,7 +43,8 @@ _END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(?:x(?P<hex>[0-9a-f]+)|(?P<decimal>[0-9]+));?", re.IGNORECASE)
 _LINK_TAG = re.compile(rb"<(?:link|base)\s[^<>]{1,2000}>", re.IGNORECASE)
 _PASSWORD_FIELD = re.compile(rb"<input\s[^<>]{0,1000}type\s*=\s*[\"']?password", re.IGNORECASE)
-_FEED_TYPE = re.compile(r"application/(?:(?:rss|atom|rdf)\+xml|(?:feed\+)?json)")
+_WITH_MAIL = re.compile(r"[^\s()<>@]+@\S+ \((?P<after>[^()]+)\)|(?P<before>[^()<>]+) [(<]\S+@\S+[)>]")
+_FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
 _GUESSED = ("windows-1252", "iso-8859-2")
 """Encodings in which everything can be read, so they prove nothing."""
 
@@ -163,9 +164,11 @@ def _feed_of_page(answer: Answer) -> str | None:
     base = tree.css_first("base[href]")
     base_url = absolute(answer.url, (base and base.attributes["href"]) or "") or answer.url
     for link in tree.css("link[rel][href]"):
-        rel, type, href = (link.attributes.get(name) or "" for name in ("rel", "type", "href"))
-        is_feed = _FEED_TYPE.fullmatch(type.partition(";")[0].strip().lower())
-        if is_feed and "alternate" in rel.lower().split() and "oembed" not in href:
+        rel, media, href = (link.attributes.get(name) or "" for name in ("rel", "type", "href"))
+        media = media.partition(";")[0].strip().lower()
+        # Version 1 of JSON Feed has the type that links to any interface have as well.
+        is_feed = media in _FEED_TYPES or (media == "application/json" and "feed" in href)
+        if is_feed and "alternate" in rel.lower().split():
             url = absolute(base_url, href)
             if url is not None and url != answer.url:
                 return url
@@ -177,15 +180,16 @@ def _feed_of_page(answer: Answer) -> str | None:
 
 def _xml_feed(answer: Answer) -> _Channel:
     parsed = _parsed(answer)
-    if not parsed.version and not parsed.entries:
+    format = parsed.get("version")
+    if not format and not parsed.entries:
         raise ParseError("not a feed" if answer.body.strip() else "an empty answer instead of a feed")
     channel: Entry = parsed.feed
     follow = [link for link in _dicts(channel, "links") if _said(link, "rel").lower() == "next"]
-    atom = str(parsed.version).startswith("atom")
     defaults = _Defaults(
         url=answer.url,
         lang=_said(channel, "language") or None,
-        author=channel if atom else {},  # RFC 4287, 4.2.1; elsewhere it is who runs the site
+        # RFC 4287, 4.2.1; in other formats it is who runs the site.
+        author=channel if format.startswith("atom") else {},
     )
     return _Channel(
         entries=parsed.entries,
@@ -274,21 +278,9 @@ def _read(space: str, entry: Entry, defaults: _Defaults) -> Mention:
 
 def _published_at(entry: Entry) -> datetime | None:
     for key in ("published", "updated", "created"):
-        said = _said(entry, key)
-        if said and (at := moment(said) or _foreign_moment(said, entry.get(f"{key}_parsed"))):
+        if at := moment(_said(entry, key)):  # what feedparser makes of odd dates is often wrong
             return at
     return None
-
-
-def _foreign_moment(said: str, parsed: Any) -> datetime | None:
-    """Return what feedparser read in a Korean, Greek or Hungarian date; its other guesses are not trusted."""
-    if said.isascii() or not parsed:
-        return None
-    year, month, day, hour, minute, second = parsed[:6]
-    try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _link(entry: Entry, base_url: str) -> str | None:
@@ -329,9 +321,10 @@ def _plain(detail: Entry) -> str:
 
 
 def _author(entry: Entry) -> tuple[str, str | None] | None:
-    detail = _dict(entry, "author_detail")
-    name = _said(detail, "name") or _said(entry, "author") or _said(detail, "email")
-    return (plain(name), _said(detail, "href") or None) if name else None
+    said = plain(_said(entry, "author"))
+    named = _WITH_MAIL.fullmatch(said)
+    name = (named["after"] or named["before"]) if named else said
+    return (name, _said(_dict(entry, "author_detail"), "href") or None) if name else None
 
 
 def _detail(entry: Entry, key: str) -> Entry:

@@ -3,7 +3,7 @@
 Documentation: https://hn.algolia.com/api
 Limits: no login; about 10,000 requests an hour for an address, far more than the general gap
 between two requests allows. A query shows its newest 1,000 hits at most.
-Terms: public posts; Hacker News asks that its content is not sold.
+Terms: none are stated for the API; the posts are public, and their authors'.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class HackerNews:
     type: ClassVar[str] = "hackernews"
     reads: ClassVar[str] = "stories and comments that name a brand"
     login: ClassVar[str] = "none"
-    terms: ClassVar[str] = "public posts; they may not be sold"
+    terms: ClassVar[str] = "none stated; the posts are public"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
 

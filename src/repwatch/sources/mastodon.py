@@ -2,7 +2,9 @@
 
 Documentation: https://docs.joinmastodon.org/methods/timelines/#tag and /methods/search/
 Limits: 300 requests in five minutes for an address and for an account.
-Terms: every instance has its own rules. People who opted out of being indexed are left out.
+Terms: every instance has its own rules. People who keep search engines away (noindex) are left
+out; of those who are not to be found by search (indexable is false, as it is at first) the post is
+kept and the name is not. A brand's own account is recognised only if it may be found.
 
 A tag timeline is read downwards (max_id) the first time, and upwards (min_id) from where the
 last window ended after that: however much was posted in between, nothing is jumped over. A post
@@ -190,8 +192,9 @@ def _read(entry: Mapping[str, Any], base: str, uris: Mapping[str, str]) -> Menti
         return "not public"
     about = status.get("account")
     account = about if isinstance(about, dict) else {}
-    if account.get("noindex") is True or account.get("indexable") is False:
+    if account.get("noindex") is True:
         return "its author opted out of being indexed"
+    named = account.get("indexable") is not False
     parts = word(status.get("spoiler_text")), plain(word(status.get("content")) or "")
     text = "\n".join(filter(None, parts))
     if not text:
@@ -205,9 +208,9 @@ def _read(entry: Mapping[str, Any], base: str, uris: Mapping[str, str]) -> Menti
         kind="post" if word(status.get("in_reply_to_id")) is None else "comment",
         url=url,
         text=text,
-        author=first_word((account.get("display_name"), handle)),
-        author_id=f"mastodon:{handle}" if handle else None,
-        author_url=web_link(account.get("url")),
+        author=first_word((account.get("display_name"), handle)) if named else None,
+        author_id=f"mastodon:{handle}" if handle and named else None,
+        author_url=web_link(account.get("url")) if named else None,
         author_is_bot=bot if isinstance(bot, bool) else None,
         published_at=moment(status.get("created_at")),
         edited_at=moment(status.get("edited_at")),

@@ -351,7 +351,9 @@ def _bare(url: str) -> str:
 def _fingerprint(author: str | None, at: datetime | None, said: str | float | None) -> str:
     """Return a number that is the same for the same review; without words, its rating tells it apart."""
     parts = author, at.isoformat() if at else None, said[:FIRST_WORDS] if isinstance(said, str) else said
-    digest = hashlib.blake2b(json.dumps(parts).encode(), digest_size=8)
+    digest = hashlib.blake2b(
+        json.dumps(parts).encode(), digest_size=6
+    )  # enough for one page, and short in its address
     return str(int.from_bytes(digest.digest()))
 
 

@@ -126,11 +126,14 @@ class Stamp:
 
 
 def stamp(raw: sqlite3.Connection) -> Stamp:
-    """Read what an open database says about itself."""
-    (application,) = raw.execute("pragma application_id").fetchone()
-    (version,) = raw.execute("pragma user_version").fetchone()
-    (empty,) = raw.execute("select not exists (select 1 from sqlite_master)").fetchone()
-    return Stamp(application, version, bool(empty))
+    """Read what an open database says about itself, all at one moment: it may be being made."""
+    found = raw.execute(
+        """
+        select application_id, user_version, not exists (select 1 from sqlite_master)
+        from pragma_application_id, pragma_user_version
+        """
+    ).fetchone()
+    return Stamp(found[0], found[1], bool(found[2]))
 
 
 def inspect(path: Path) -> Stamp | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ from repwatch.store.schema import STEPS, Step, migrate
 
 SEEN_KEPT = timedelta(days=30)
 NEAR_MISSES_KEPT = timedelta(days=14)
+RETRIED_S = 0.01
 
 _SAVE_OUTCOME = f"""
     {rows.insert("run_source", (*rows.OUTCOME, "run_ms"))}
@@ -268,7 +270,7 @@ def prepare(connection: Connection, steps: Sequence[Step] = STEPS) -> None:
     """
     try:
         found = stamp(connection.raw)
-        connection.raw.execute("pragma journal_mode = wal").fetchone()
+        _write_ahead(connection.raw)
         if found.version >= len(steps):
             return
         if not found.empty:
@@ -278,6 +280,24 @@ def prepare(connection: Connection, steps: Sequence[Step] = STEPS) -> None:
     with connection.writing() as raw:
         if stamp(raw).version < len(steps):  # else another process was quicker
             migrate(raw, steps)
+
+
+def _write_ahead(raw: sqlite3.Connection) -> None:
+    """Let readers and a writer work side by side; the file remembers it.
+
+    SQLite does not wait for another process that does the same to a new file, so that is done here.
+    """
+    (busy_ms,) = raw.execute("pragma busy_timeout").fetchone()
+    last_try_s = time.monotonic() + busy_ms / 1000
+    while True:
+        try:
+            raw.execute("pragma journal_mode = wal").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last_try_s:
+                raise
+            time.sleep(RETRIED_S)
+        else:
+            return
 
 
 def _back_up(connection: Connection, version: int) -> None:
