@@ -169,7 +169,7 @@ def _spelled(parts: SplitResult) -> str:
     from w3lib.url import canonicalize_url, safe_url_string  # noqa: PLC0415 (50 ms that a report need not pay)
 
     separator = ";" if ";" in parts.query and "&" not in parts.query else "&"
-    wanted = [part for part in parts.query.split(separator) if part and not _is_noise(part)]
+    wanted = [part for part in parts.query.split(separator) if part.strip() and not _is_noise(part)]
     bare = any("=" not in part for part in wanted)  # showthread.php?12-title must not become ?12-title=
     parts = parts._replace(
         netloc=_netloc(parts), path=_SESSION_IN_PATH.sub("", parts.path), query=separator.join(wanted)

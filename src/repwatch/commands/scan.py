@@ -272,9 +272,9 @@ def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> N
         for outcome in run.outcomes:
             if outcome.status not in ("ok", "unchanged", "waiting"):
                 session.warn(f"repwatch scan: {outcome.source}: {WORDS[outcome.status]}: {outcome.detail}")
-    hint = _hint(session, run)
-    if hint and code:
-        session.warn(hint)
+    remedy = _remedy(session, run)
+    if remedy:
+        session.warn(f"repwatch scan: {remedy}")
 
 
 def _complaint(state: Health) -> str:
@@ -311,9 +311,11 @@ def _show_table(session: Session, run: Run) -> None:
     table(session.err, rows, columns)
     session.say("")
     session.say(_summary(run))
-    hint = _hint(session, run)
-    if hint:
-        session.say(hint)
+    remedy = _remedy(session, run)
+    if remedy:
+        session.say(remedy)
+    elif any(o.new for o in run.outcomes):
+        session.say("Next: repwatch report --since 7d")
 
 
 def _note(outcome: Outcome, session: Session) -> str:
@@ -351,16 +353,12 @@ def _summary(run: Run) -> str:
     )
 
 
-def _hint(session: Session, run: Run) -> str | None:
+def _remedy(session: Session, run: Run) -> str | None:
+    """Return what to do about places that nobody answered for, if that is known."""
     from repwatch import demo
 
-    if any(o.reason == "unreachable" for o in run.outcomes):
-        hint = demo.hint(session.config.path)
-        if hint:
-            return hint
-    if any(o.new for o in run.outcomes):
-        return "Next: repwatch report --since 7d"
-    return None
+    unreachable = any(o.reason == "unreachable" for o in run.outcomes)
+    return demo.hint(session.config.path) if unreachable else None
 
 
 def _document(session: Session, run: Run, code: int, health: dict[str, Health]) -> str:
@@ -387,7 +385,7 @@ def _document(session: Session, run: Run, code: int, health: dict[str, Health]) 
             "new": sum(o.new for o in run.outcomes),
             "updated": sum(o.updated for o in run.outcomes),
             "negative": sum(o.negative for o in run.outcomes),
-            "hint": _hint(session, run),
+            "hint": _remedy(session, run),
             "sources": [outcome_record(o, health) for o in run.outcomes],
         },
     )
