@@ -114,6 +114,15 @@ def test_from_cron_a_scan_that_went_well_says_nothing(desk: Desk, server: HTTPSe
     assert desk.mentions() == 1
 
 
+def test_with_v_each_request_is_told_on_stderr(desk: Desk, server: HTTPServer) -> None:
+    serve(server, lambda _: feed("Acme Anvils broke again"))
+    desk.configure(server.url_for("/news.xml?token=hush-hush"))
+    code, out, err = desk.run("scan", "-v")
+    assert (code, out) == (0, "")
+    assert re.search(r"INFO repwatch.crawl: GET http://127.0.0.1:\d+/news.xml\?token=\*\*\*: 200", err)
+    assert "hush" not in err
+
+
 def test_scanning_twice_stores_once(desk: Desk, server: HTTPServer) -> None:
     serve(server, lambda _: feed("Acme Anvils broke again", "Nothing here"))
     desk.configure(server.url_for("/"))

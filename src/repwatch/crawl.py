@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import heapq
 import itertools
+import logging
 import queue
 import random
 import select
@@ -30,6 +31,8 @@ from repwatch.model import Answer, Request
 from repwatch.store.base import HostState, Store, Validators
 
 Key = TypeVar("Key", bound=Hashable)
+
+log = logging.getLogger(__name__)
 
 ROBOTS_KEPT = timedelta(hours=24)
 ROBOTS_RETRIED = timedelta(hours=1)
@@ -245,6 +248,8 @@ class Crawler(Generic[Key]):
         name = fetch.gate_key(exchange.request.url)
         host = self._hosts[name]
         host.busy = False
+        outcome = result.reason if isinstance(result, FetchError) else result.status
+        log.info("%s %s: %s", exchange.request.method, fetch.shown_url(exchange.request), outcome)
         if exchange.robots_for is not None:
             self._keep_robots(exchange, result)
         else:

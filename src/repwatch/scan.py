@@ -9,6 +9,7 @@ so a scan that is cut off costs one page, and the next scan is the retry.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import socket
 import time
@@ -39,6 +40,8 @@ from repwatch.store.base import (
 )
 from repwatch.urls import origin
 from repwatch.workers import Workers
+
+log = logging.getLogger(__name__)
 
 LEASE = "scan"
 LEASE_S = 60.0
@@ -430,6 +433,9 @@ class Scan:
             tally.saved.negative + saved.negative,
         )
         tally.pages += 1
+        log.debug(
+            "%s: %d mentions, %d new, %s", visit.task.source, len(read.shown), saved.new, read.page.skipped
+        )
         tally.fetched += len(read.shown)
         tally.skipped += len(read.page.skipped)
         if self._progress:

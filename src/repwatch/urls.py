@@ -180,6 +180,8 @@ def _spelled(parts: SplitResult) -> str:
     if not bare:
         return spelled
     query = urlsplit(safe_url_string(parts._replace(fragment="").geturl())).query
+    if separator == "&":
+        query = query.replace(";", "%3B")
     return urlsplit(spelled)._replace(query=query).geturl()
 
 

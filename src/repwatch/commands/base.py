@@ -190,6 +190,8 @@ def general(command: Callable[Concatenate[Session, P], None]) -> Callable[..., N
         typed = Flags(**{name: kwargs.pop(f"general_{name}") for name in _GENERAL_OPTIONS})
         outer = context.find_root().obj
         flags = typed.over(outer) if isinstance(outer, Flags) else typed
+        if flags.verbose:
+            _log(flags.verbose)
         try:
             command(Session(flags), *args, **kwargs)
             sys.stdout.flush()
@@ -210,6 +212,14 @@ def general(command: Callable[Concatenate[Session, P], None]) -> Callable[..., N
     run.__annotations__ = {p.name: p.annotation for p in parameters}
     run.__doc__ = flowing(command.__doc__ or "")
     return run
+
+
+def _log(verbose: int) -> None:
+    """Tell on stderr what is done: requests with -v, pages as well with -vv."""
+    import logging
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("repwatch").setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
 
 
 def flowing(doc: str) -> str:

@@ -18,6 +18,7 @@ from repwatch.fetch.manners import (
     retry_after_s,
     retry_wait_s,
     settle,
+    shown_url,
 )
 from repwatch.fetch.robots import DENY_ALL, allowed, crawl_delay_s, read_robots, robots_request
 
@@ -42,6 +43,7 @@ __all__ = [
     "retry_wait_s",
     "robots_request",
     "settle",
+    "shown_url",
 ]
 
 

@@ -55,7 +55,7 @@ _COUNTED = """
     count(*) filter (where a.label = 'neutral'),
     count(*) filter (where a.label = 'positive'),
     count(*) filter (where a.label = 'unscored'),
-    coalesce(sum(a.sentiment) filter (where a.label <> 'unscored'), 0.0)
+    coalesce(sum(a.sentiment), 0.0)
 """
 
 _SNIPPET = "snippet(mention_fts, -1, char(2), char(3), '…', 24)"

@@ -242,7 +242,7 @@ _VIEWS = (
         count(*) filter (where label = 'neutral') as neutral,
         count(*) filter (where label = 'positive') as positive,
         count(*) filter (where label = 'unscored') as unscored,
-        avg(sentiment) filter (where label <> 'unscored') as tone
+        avg(sentiment) as tone
     from assessment
     where relevance = 'about' and own = 0 and trended = 1
     group by brand, day, source
