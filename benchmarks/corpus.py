@@ -76,10 +76,10 @@ def _item(feed: int, number: int, newest_at: datetime) -> str:
     if rng.random() < NAMED:
         at = body.index(" ", len(body) // 2)
         body = f"{body[:at]} {rng.choice(BRANDS)}{body[at:]}"
-    at = newest_at - timedelta(hours=6 * (60 - number), minutes=feed % 60)
+    published_at = newest_at - timedelta(hours=6 * (60 - number), minutes=feed % 60)
     return (
         f'<item><guid isPermaLink="false">{feed}-{number}</guid><title>{escape(sentence(rng, 40))}</title>'
-        f"<link>http://feed{feed}.example/{number}</link><pubDate>{format_datetime(at)}</pubDate>"
+        f"<link>http://feed{feed}.example/{number}</link><pubDate>{format_datetime(published_at)}</pubDate>"
         f"<description>{escape(body)}</description></item>"
     )
 

@@ -158,9 +158,10 @@ def run(folder: Path, *, count: int, rounds: int, python: str | None, stored: Pa
         python: an interpreter that has the package `reader`, or None.
         stored: a database that holds a million mentions already, or None.
     """
+    print("  first a few feeds, so that all byte code is there", file=sys.stderr)
     with served(ONE_IN) as few:
         for name, contestant in contestants(python).items():
-            _take_turn(Costs(), few, folder / "own", name, contestant)  # so that all byte code is there
+            _take_turn(Costs(), few, folder / "own", name, contestant)
     costs = Costs()
     with served(count) as feeds:
         for _ in range(rounds):

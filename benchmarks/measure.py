@@ -17,7 +17,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36  # <linux/prctl.h>
 
@@ -39,7 +38,7 @@ class MeasureError(Exception):
 
 
 def measure(
-    command: Sequence[str | Path], *, env: dict[str, str] | None = None, discard: bool = False
+    command: Sequence[object], *, env: dict[str, str] | None = None, discard: bool = False
 ) -> tuple[Cost, str]:
     """Run a command and return its cost and what it printed, up to a megabyte of it.
 
@@ -76,7 +75,7 @@ def _adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _launch(report: str, command: Sequence[str]) -> int:
+def _launch(report: str, command: list[str]) -> int:
     _adopt_orphans()
     wall_s = cpu_s = 0.0
     peak = code = 0

@@ -72,6 +72,10 @@ def run(folder: Path, *, sizes: Sequence[int], rounds: int) -> Costs:
     costs = Costs()
     configs = {size: _config(folder, size) for size in sizes}
     env = {"XDG_CACHE_HOME": str(folder / "cache"), "COLUMNS": "100"}
+    for size, config in configs.items():
+        said = json.loads(measure([REPWATCH, "status", "--json", "--config", config], env=env)[1])
+        if said["mentions"] != size:
+            raise MeasureError(f"{config} has {said['mentions']} mentions, not {size}")
     for name, words in COMMANDS.items():
         for config in configs.values():
             measure([REPWATCH, *words, "--config", config], env=env)  # once unmeasured, for the caches
@@ -85,9 +89,6 @@ def run(folder: Path, *, sizes: Sequence[int], rounds: int) -> Costs:
             costs.add("export", _stored(size), measure(command, env=env, discard=True)[0])
             command = [sys.executable, PEERS / "dump.py", store(size)]
             costs.add("sqlite3 and csv", _stored(size), measure(command, discard=True)[0])
-    counts = json.loads(measure([REPWATCH, "status", "--json", "--config", configs[sizes[-1]]], env=env)[1])
-    if not counts:
-        raise MeasureError("there was nothing to read")
     return costs
 
 

@@ -25,8 +25,8 @@ def run(folder: Path, *, rounds: int) -> Costs:
     )
     env = {"XDG_CACHE_HOME": str(folder / "cache"), "COLUMNS": "100"}
     words = {"COMP_WORDS": "x ", "COMP_CWORD": "1"}
-    hello = [sys.executable, PEERS / "hello.py"]
-    commands = {
+    hello: list[object] = [sys.executable, PEERS / "hello.py"]
+    commands: dict[str, tuple[list[object], dict[str, str]]] = {
         "python -c pass": ([sys.executable, "-c", "pass"], {}),
         "repwatch --version": ([REPWATCH, "--version"], {}),
         "python -c 'import typer'": ([sys.executable, "-c", "import typer"], {}),

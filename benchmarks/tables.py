@@ -40,7 +40,7 @@ class Costs:
 
     def median(self, contestant: str, phase: str, quantity: Quantity) -> float:
         """Return the median over the rounds."""
-        return median(map(attrgetter(quantity), self._rounds[contestant, phase]))
+        return float(median(map(attrgetter(quantity), self._rounds[contestant, phase])))
 
     def ratio(
         self, ours: tuple[str, str], theirs: tuple[str, str], quantity: Quantity = "wall_s"

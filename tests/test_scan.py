@@ -225,10 +225,11 @@ def test_paging_ends_whatever_the_server_says(store: Store, nature: str, pages: 
 
 def test_a_place_without_end_is_read_a_stretch_at_a_time(store: Store) -> None:
     asked: list[int] = []
+    end: list[int] = []
 
     def handler(request: Incoming) -> Response:
         asked.append(int(request.args["page"]))
-        return page(post(f"{asked[-1]}"), next=[str(asked[-1] + 1)])
+        return page(post(f"{asked[-1]}"), next=[str(asked[-1] + 1)] if asked[-1] not in end else [])
 
     with site(handler) as server:
         settings = config(source("board", Board(server.url_for("/"))))
@@ -236,7 +237,12 @@ def test_a_place_without_end_is_read_a_stretch_at_a_time(store: Store) -> None:
         assert first["board"].status == "partial"
         assert asked == list(range(1, PAGES_PER_WINDOW + 1))
         scan(settings, store, NOW + timedelta(hours=1))
-    assert asked[PAGES_PER_WINDOW] == PAGES_PER_WINDOW + 1
+        assert asked == list(range(1, 2 * PAGES_PER_WINDOW + 1))
+        end += [2 * PAGES_PER_WINDOW + 3, 1]
+        _, third = scan(settings, store, NOW + timedelta(hours=2))
+    assert third["board"].status == "ok"
+    assert asked[2 * PAGES_PER_WINDOW :] == [41, 42, 43, 1]  # and then what is new
+    assert store.streams("board")[""].read_until == NOW + timedelta(hours=2)
 
 
 def test_a_next_page_on_another_origin_is_not_followed(store: Store) -> None:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -557,6 +558,24 @@ def test_the_views_say_what_the_store_says(path: Path, store: SqliteStore) -> No
         count = counted[row["brand"], row["day"], row["source"]]
         assert (row["mentions"], row["negative"]) == (count.mentions, count.negative)
         assert row["tone"] == pytest.approx(count.tone_sum / count.mentions)
+
+
+def test_the_daily_view_counts_what_has_a_day_is_about_a_brand_and_not_its_own(
+    path: Path, store: SqliteStore
+) -> None:
+    said = page(range(4)).judged[0]
+    (about,) = said.assessments
+    cases = [
+        (replace(said.mention, native_id="counted"), about),
+        (replace(said.mention, native_id="undated", published_at=None), about),
+        (replace(said.mention, native_id="unsure"), replace(about, relevance="unsure")),
+        (replace(said.mention, native_id="own"), replace(about, own=True)),
+    ]
+    judged = [Judged(mention=mention, version=b"", assessments=(found,)) for mention, found in cases]
+    store.save_page(PageSave(task=TASK, collected_at=NOW, judged=judged, shown=(), seen=(), first_read=True))
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("select sum(mentions) from daily").fetchone() == (1,)
+        assert db.execute("select count(*) from mentions").fetchone() == (4,)
 
 
 def test_sqlite_utils_opens_and_searches_it(path: Path, store: SqliteStore) -> None:

@@ -442,8 +442,10 @@ class Scan:
             self._progress.update(visit.task.source, tally.pages, tally.fetched)
         if window.capped:
             if not window.pending:
+                # What is newer waits until this window is through: a stream has one open at a time.
+                self._later.pop(window.stream, None)
                 tally.capped += 1
-                self._finish(window, crawler)
+                tally.done += 1
             return
         for task in following:
             self._visit(window, task, crawler, discovered=read.page.discovered)

@@ -19,6 +19,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?|\[[0-9a-f:.]+\]")
 _UNSAFE = re.compile(r'[\x00-\x20\x7f<>"\\^`{|}]')
 _BREAKS = re.compile(r"[\t\r\n]")
+_BLANKS = "".join(map(chr, range(0x21)))
 _SEGMENT = "[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
 _PLAIN = re.compile(rf"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?")
 """Addresses that are canonical as they stand: most links of most feeds."""
@@ -69,7 +70,8 @@ def canonical(url: str) -> str | None:
     """
     if len(url) <= LONGEST_URL and _PLAIN.fullmatch(url):
         return url
-    parts = _split(_BREAKS.sub("", url).strip())
+    url = _trimmed(url)
+    parts = _split(_quoted(url)) if _split(url) else None  # before: a quoted backslash hides another host
     if parts is None:
         return None
     try:
@@ -85,10 +87,9 @@ def canonical(url: str) -> str | None:
 def absolute(base: str, url: str) -> str | None:
     """Return the http(s) address that a link on the page `base` leads to, or None."""
     try:
-        joined = urljoin(base, _BREAKS.sub("", url).strip())
+        joined = _quoted(urljoin(base, _trimmed(url)))
     except ValueError:
         return None
-    joined = _UNSAFE.sub(lambda match: f"%{ord(match[0]):02X}", joined)
     return joined if len(joined) <= LONGEST_URL and _split(joined) else None
 
 
@@ -135,11 +136,21 @@ def _is_sensitive(name: str) -> bool:
     return any(map(_SENSITIVE_WORD.fullmatch, words)) or "".join(words).endswith(_SENSITIVE_ENDINGS)
 
 
+def _trimmed(url: str) -> str:
+    """Return an address as a browser takes it from a page."""
+    return _BREAKS.sub("", url.strip(_BLANKS))
+
+
+def _quoted(url: str) -> str:
+    return _UNSAFE.sub(lambda match: f"%{ord(match[0]):02X}", url)
+
+
 def _split(url: str) -> SplitResult | None:
     """Take an http(s) address apart; None if it is none, or no program could connect to it."""
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in _DEFAULT_PORTS and parts.hostname and parts.port != 0
+        named = (parts.hostname or "").strip(".") and not _UNSAFE.search(parts.netloc)
+        usable = parts.scheme in _DEFAULT_PORTS and named and parts.port != 0
     except ValueError:
         return None
     return parts if usable else None
@@ -169,7 +180,7 @@ def _spelled(parts: SplitResult) -> str:
     from w3lib.url import canonicalize_url, safe_url_string  # noqa: PLC0415 (50 ms that a report need not pay)
 
     separator = ";" if ";" in parts.query and "&" not in parts.query else "&"
-    wanted = [part for part in parts.query.split(separator) if part.strip() and not _is_noise(part)]
+    wanted = [part for part in parts.query.split(separator) if part and not _is_noise(part)]
     bare = any("=" not in part for part in wanted)  # showthread.php?12-title must not become ?12-title=
     parts = parts._replace(
         netloc=_netloc(parts), path=_SESSION_IN_PATH.sub("", parts.path), query=separator.join(wanted)

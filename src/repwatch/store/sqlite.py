@@ -278,8 +278,7 @@ def prepare(connection: Connection, steps: Sequence[Step] = STEPS) -> None:
     except sqlite3.Error as error:
         refuse(connection.path, error)
     with connection.writing() as raw:
-        if stamp(raw).version < len(steps):  # else another process was quicker
-            migrate(raw, steps)
+        migrate(raw, steps)  # which finds nothing to do when another process was quicker
 
 
 def _write_ahead(raw: sqlite3.Connection) -> None:
