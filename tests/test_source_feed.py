@@ -97,6 +97,7 @@ def test_an_rss_entry_is_read_with_all_it_says() -> None:
                 title="Anvils & more",
                 text="Long & full.",
                 author="Kim",
+                author_id="news.example:Kim",
                 published_at=datetime(2026, 11, 21, 8, tzinfo=UTC),
                 lang="en-GB",
                 replies=12,
@@ -122,6 +123,7 @@ def test_an_atom_entry_is_read_with_all_it_says() -> None:
         title="Acme & Zed",
         text="Ganz lang\n<so>",
         author="Kim",
+        author_id="news.example:Kim",
         author_url="https://news.example/kim",
         published_at=datetime(2026, 11, 20, 10, tzinfo=UTC),
         edited_at=datetime(2026, 11, 20, 11, tzinfo=UTC),
@@ -160,6 +162,7 @@ def test_a_json_feed_is_read_with_all_it_says() -> None:
         title="AT&T <b>",
         text="Long & full",
         author="Kim",
+        author_id="news.example:Kim",
         author_url="https://kim.example/",
         published_at=datetime(2026, 11, 20, 10, tzinfo=UTC),
         edited_at=datetime(2026, 11, 20, 11, tzinfo=UTC),
@@ -228,11 +231,11 @@ def test_a_title_that_only_looks_like_html_keeps_its_words() -> None:
             None,
         ),
         (
-            "<link>https://www.google.com/url?rct=j&amp;url=https://a.example/1&amp;ct=ga</link>",
+            "<link>https://www.google.example/url?rct=j&amp;url=https://a.example/1&amp;ct=ga</link>",
             "https://a.example/1",
             None,
         ),
-        ("<link>https://www.google.com/url?url=a:b</link>", "https://www.google.com/url?url=a:b", None),
+        ("<link>https://www.google.example/url?q=a:b</link>", "https://www.google.example/url?q=a:b", None),
     ],
 )  # fmt: skip
 def test_a_link_is_where_the_entry_is_and_never_its_id(
@@ -634,3 +637,13 @@ def test_a_recorded_feed_is_read_in_full(recording: tuple[Path, dict[str, Any]])
     assert shown_twice <= sum(
         page.mentions.count(mention) > 1 for mention in page.mentions
     ) + tidied.skipped.count("same as another")
+
+
+def test_an_author_is_an_account_of_the_feeds_host() -> None:
+    item = b"<item><guid>1</guid><author>Acme Service</author></item>"
+    body = b'<rss version="2.0"><channel>%b</channel></rss>' % item
+    feed = Feed("https://forum.example/latest.rss")
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    task = Task(source="forum", query="", since=now, until=now)
+    [mention] = feed.parse(task, Answer(200, feed.url, {}, body)).mentions
+    assert mention.author_id == "forum.example:Acme Service"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from w3lib.url import canonicalize_url
 
 from repwatch import urls
-from repwatch.urls import LONGEST_URL, absolute, canonical, host, origin, redact, registrable_domain
+from repwatch.urls import LONGEST_URL, absolute, canonical, host, origin, redact
 
 SESSION = "0123456789abcdef0123456789abcdef"
 
@@ -186,24 +186,6 @@ def test_a_link_never_fails_and_has_no_blanks(base: str, link: str) -> None:
 def test_an_address_has_an_origin_and_a_host(url: str, its_origin: str, its_host: str) -> None:
     assert origin(url) == its_origin
     assert host(url) == its_host
-
-
-@pytest.mark.parametrize(
-    ("name", "domain"),
-    [
-        ("www.Shop.acme.co.uk", "acme.co.uk"),
-        ("acme.example.", "acme.example"),
-        ("a.b.acme.com", "acme.com"),
-        ("acme.github.io", "acme.github.io"),
-        ("127.0.0.1", "127.0.0.1"),
-        ("[::1]", "[::1]"),
-        ("localhost", "localhost"),
-        ("co.uk", "co.uk"),
-        ("", ""),
-    ],
-)
-def test_a_host_belongs_to_a_registrable_domain(name: str, domain: str) -> None:
-    assert registrable_domain(name) == domain
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ A wrong moment is worse than none: what is not understood for sure is None.
 
 from __future__ import annotations
 
-import calendar
 import math
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -14,8 +13,12 @@ _LONGEST = 80
 _FIRST_MS = 1e11
 """Numbers from here on are milliseconds: as seconds they would lie after the year 5000."""
 
-_MONTHS = {month.lower(): number for number, month in enumerate(calendar.month_name) if month}
-_MONTHS |= {month[:3]: number for month, number in _MONTHS.items()} | {"sept": 9}
+_MONTH_NAMES = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
+    *("november", "december"),
+)
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
 
 _ZONES_H = (
     {"z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "met": 1, "mez": 1}

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from functools import cache
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-if TYPE_CHECKING:
-    from publicsuffixlist import PublicSuffixList
-
 LONGEST_URL = 2_048
-"""Longer addresses are not kept (hazards of the trade: data in addresses, endless redirects)."""
+"""Longer addresses are not kept: they carry data, or lead round in circles."""
 
+_LONGEST_READ = 4 * LONGEST_URL  # what is no part of the spelling may be long
 _LONGEST_NAME = 253  # RFC 1035; the codec's time grows with the square
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?|\[[0-9a-f:.]+\]")
@@ -68,6 +63,8 @@ def canonical(url: str) -> str | None:
     parameters that only track readers are gone, and the other parameters are sorted. A fragment
     stays where it names one text among several on the page.
     """
+    if len(url) > _LONGEST_READ:
+        return None
     if len(url) <= LONGEST_URL and _PLAIN.fullmatch(url):
         return url
     url = _trimmed(url)
@@ -103,19 +100,6 @@ def host(url: str) -> str:
     """Return the host of an http(s) address, lower case and in IDNA form; empty if there is none."""
     parts = _split(url)
     return _name(parts) if parts else ""
-
-
-def registrable_domain(name: str) -> str:
-    """Return the part of a host name that one owner registers.
-
-    An IP address, a public suffix or a single label comes back as it is, in lower case.
-    """
-    name = name.lower().strip(".")
-    try:
-        ipaddress.ip_address(name.strip("[]"))
-    except ValueError:
-        return str(_public_suffixes().privatesuffix(name) or name)
-    return name
 
 
 def redact(text: str) -> str:
@@ -204,10 +188,3 @@ def _is_noise(parameter: str) -> bool:
     if name in ("source", "ref", "from", "src"):
         return _FROM_A_FEED.fullmatch(value) is not None
     return bool(_TRACKING.fullmatch(name) or _SESSION.fullmatch(name))
-
-
-@cache
-def _public_suffixes() -> PublicSuffixList:
-    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 (reads a file; few callers need it)
-
-    return PublicSuffixList()

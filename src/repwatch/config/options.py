@@ -25,7 +25,7 @@ _DAY_S = 86_400.0
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _CONTACT = re.compile(r"(?:mailto:)?[!-~]+@[!-~]+|https?://[!-~]+")
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
-_ACCOUNT = re.compile(r"[^:\s]+:[^\s]+")
+_ACCOUNT = re.compile(r"[^:\s]+:\S(?:.*\S)?")
 _LONGEST_TERM = 100
 
 

@@ -25,7 +25,7 @@ from repwatch.errors import ParseError
 from repwatch.model import Answer, Brand, Mention, Page, Request, Task
 from repwatch.sources.common import WebAddress, count, word
 from repwatch.text import clean, plain
-from repwatch.urls import absolute, canonical, origin, redact
+from repwatch.urls import absolute, canonical, host, origin, redact
 
 ENTRIES_READ = 1_000
 HEAD_BYTES = 1_000_000
@@ -266,6 +266,7 @@ def _read(space: str, entry: Entry, defaults: _Defaults) -> Mention:
         title=_plain(title),
         text=text,
         author=author,
+        author_id=_account(space, author),
         author_url=absolute(defaults.url, author_url) if author_url else None,
         published_at=published_at,
         edited_at=edited_at if edited else None,
@@ -318,6 +319,11 @@ def _plain(detail: Entry) -> str:
     if type == "text/plain":
         return clean(value).strip()
     return plain(value) if type in ("text/html", "application/xhtml+xml", "") else ""
+
+
+def _account(space: str, author: str | None) -> str | None:
+    """Return who wrote it as own_accounts name them, such as "forum.example:Acme Service"."""
+    return f"{host(space.removeprefix('feed:'))}:{author}" if author else None
 
 
 def _author(entry: Entry) -> tuple[str, str | None] | None:
@@ -383,6 +389,7 @@ def _read_item(space: str, item: Entry, feed: Entry, base_url: str) -> Mention:
         text=plain(_said(item, "content_html"))
         or clean(_said(item, "content_text") or _said(item, "summary")),
         author=_said(author, "name") or None,
+        author_id=_account(space, _said(author, "name")),
         author_url=absolute(base_url, author_url) if author_url else None,
         published_at=published_at,
         edited_at=edited_at if edited else None,
