@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks import crawl, report, start
+from benchmarks.measure import MeasureError
 from benchmarks.tables import lines_table, machine
 
 PARTS = ("start", "report", "crawl")
 SIZES = (0, 100_000, 1_000_000)
+CRAWL_ROUNDS = 3  # each takes some minutes
 
 
 def main() -> None:
@@ -32,38 +33,37 @@ def main() -> None:
     parts = asked.parts or list(PARTS)
     if unknown := set(parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
-    rounds = 1 if asked.quick else asked.rounds
-    sizes = (0, 10_000) if asked.quick else SIZES
     said = [machine()]
     for part in PARTS:
-        if part not in parts:
-            continue
-        print(part, file=sys.stderr)
-        folder = Path(tempfile.mkdtemp(prefix="repwatch-bench-"))
-        try:
-            if part == "start":
-                costs = start.run(folder, rounds=rounds)
-                said += [costs.table("start"), lines_table(start.lines(costs))]
-            elif part == "report":
-                costs = report.run(folder, sizes=sizes, rounds=rounds)
-                said += [
-                    costs.table("report"),
-                    lines_table(report.lines(costs, sizes)),
-                    report.rates(costs, sizes),
-                ]
-            else:
-                costs = crawl.run(
-                    folder,
-                    count=50 if asked.quick else 500,
-                    rounds=min(rounds, 3),
-                    python=asked.peers,
-                    stored=None if asked.quick else report.store(SIZES[-1]),
-                )
-                said += [costs.table("crawl"), lines_table(crawl.lines(costs))]
-        finally:
-            shutil.rmtree(folder)
+        if part in parts:
+            print(part, file=sys.stderr)
+            with tempfile.TemporaryDirectory(prefix="repwatch-bench-") as folder:
+                said += _measured(part, Path(folder), asked)
     print("\n\n".join(said))
 
 
+def _measured(part: str, folder: Path, asked: argparse.Namespace) -> list[str]:
+    """Run one part and return its tables."""
+    rounds = 1 if asked.quick else asked.rounds
+    if part == "start":
+        costs = start.run(folder, rounds=rounds)
+        return [costs.table(part), lines_table(start.lines(costs))]
+    if part == "report":
+        sizes = (0, 10_000) if asked.quick else SIZES
+        costs = report.run(folder, sizes=sizes, rounds=rounds)
+        return [costs.table(part), lines_table(report.lines(costs, sizes)), report.rates(costs, sizes)]
+    costs = crawl.run(
+        folder,
+        count=50 if asked.quick else 500,
+        rounds=min(rounds, CRAWL_ROUNDS),
+        python=asked.peers,
+        stored=None if asked.quick else report.store(SIZES[-1]),
+    )
+    return [costs.table(part), lines_table(crawl.lines(costs))]
+
+
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except MeasureError as error:
+        sys.exit(f"benchmarks: {error}")
