@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -243,6 +244,54 @@ def test_when_nobody_is_there_it_is_found_out_once_for_all(store: Store) -> None
     assert {error.reason for error in done.values() if isinstance(error, FetchError)} == {"unreachable"}
     assert len(done) == len(urls)
     assert requests == 3
+
+
+def test_a_server_that_hangs_up_on_one_page_is_asked_for_the_others(store: Store) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            while True:
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    return
+                with connection:
+                    asked = connection.recv(4096)
+                    if b"/good" in asked:
+                        connection.sendall(
+                            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+                        )
+
+        threading.Thread(target=answer, daemon=True).start()
+        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with crawler(store) as crawl:
+            for path in ("/bad", "/good"):
+                crawl.submit(path, get(base + path))
+            done = answers(crawl, 20)
+        listening.shutdown(socket.SHUT_RDWR)
+    assert isinstance(done["/bad"], FetchError)
+    assert isinstance(done["/good"], Answer)
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_when_robots_txt_cannot_be_read_that_is_why_no_page_is(store: Store, status: int) -> None:
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.path)
+        return Response("", status) if request.path == "/robots.txt" else Response("ok")
+
+    with site(handler) as server, crawler(store) as crawl:
+        for path in ("/a", "/b"):
+            crawl.submit(path, get(server.url_for(path), page=True))
+        crawl.submit("feed", get(server.url_for("/feed.xml")))
+        done = answers(crawl, 10)
+        state = store.host(fetch.gate_key(server.url_for("/")))
+    wanted = "rate_limited" if status == 429 else "http"
+    assert {e.reason for e in done.values() if isinstance(e, FetchError)} == {wanted}
+    assert not {"/a", "/b"} & set(asked)
+    assert state.robots is None  # the next scan asks again
+    assert isinstance(done["feed"], Answer) == (status != 429)
 
 
 def test_while_the_reader_is_behind_nothing_more_is_asked_for(store: Store) -> None:

@@ -398,10 +398,10 @@ def test_a_second_scan_leaves_while_the_first_one_runs(store: Store) -> None:
     assert run.ended_at is not None
 
 
-def test_a_parser_that_hangs_costs_its_own_page_only(store: Store) -> None:
+def test_a_parser_that_crashes_costs_its_own_page_only(store: Store) -> None:
     with site(lambda _: page(post("1"))) as server:
         settings = config(
-            source("good", Board(server.url_for("/"))), source("bad", Hanging(server.url_for("/")))
+            source("good", Board(server.url_for("/"))), source("bad", Crashing(server.url_for("/")))
         )
         _, outcomes = scan(settings, store)
     assert outcomes["good"].status == "ok"
@@ -409,7 +409,7 @@ def test_a_parser_that_hangs_costs_its_own_page_only(store: Store) -> None:
 
 
 @dataclass(frozen=True)
-class Hanging(Board):
+class Crashing(Board):
     def parse(self, task: Task, answer: Answer) -> Page:
 
         os._exit(3)
@@ -420,3 +420,76 @@ def test_a_source_about_one_brand_needs_no_match(store: Store) -> None:
         board = replace(source("reviews", Board(server.url_for("/"))), about="acme")
         scan(config(board), store)
     assert texts(store) == {"The handle broke after a day"}
+
+
+def test_a_page_that_failed_beside_others_is_not_forgotten(store: Store) -> None:
+    broken = [True]
+
+    def handler(request: Incoming) -> Response:
+        n = request.args["page"]
+        if n == "2" and broken:
+            return Response("", 500)
+        return page(post(n), next=["2", "3"] if n == "1" else [])
+
+    with site(handler) as server:
+        settings = config(source("board", Board(server.url_for("/"))))
+        _, first = scan(settings, store)
+        assert (first["board"].status, len(texts_by_id(store))) == ("partial", 2)
+        broken.clear()
+        _, second = scan(settings, store, NOW + timedelta(hours=1))
+    assert second["board"].status == "ok"
+    assert len(texts_by_id(store)) == 3
+
+
+def texts_by_id(store: Store) -> dict[str, str]:
+    return {row.id: row.text for row in store.mentions(Filter())}
+
+
+@dataclass(frozen=True)
+class Buggy(Board):
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
+        raise RuntimeError("no brands today")
+
+
+@dataclass(frozen=True)
+class Forgetful(Board):
+    def request(self, task: Task) -> Request:
+        if task.cursor:
+            raise KeyError(task.cursor)
+        return super().request(task)
+
+
+def test_a_plug_in_that_raises_costs_nothing_but_its_own_pages(store: Store) -> None:
+    with site(lambda _: page(post("1"), next=["2"])) as server:
+        url = server.url_for("/")
+        settings = config(
+            source("buggy", Buggy(url)), source("forgetful", Forgetful(url)), source("good", Board(url))
+        )
+        _, outcomes = scan(settings, store)
+    assert {key: (o.status, o.reason) for key, o in outcomes.items()} == {
+        "buggy": ("failed", "crashed"),
+        "forgetful": ("partial", "crashed"),
+        "good": ("ok", None),
+    }
+
+
+def test_each_source_took_its_own_time(store: Store) -> None:
+    release = threading.Event()
+
+    def handler(request: Incoming) -> Response:
+        release.wait(2)
+        return page()
+
+    ticks = [NOW]
+
+    def clock() -> datetime:
+        ticks[0] += timedelta(milliseconds=1)
+        return ticks[0]
+
+    with site(lambda _: page()) as quick, site(handler, "127.0.0.2") as slow:
+        settings = config(
+            source("quick", Board(quick.url_for("/"))), source("slow", Board(slow.url_for("/")))
+        )
+        run = Scan(settings, store, clock=clock).run(list(settings.sources.values()))
+    ended = {o.source: o.ended_at for o in run.outcomes}
+    assert ended["quick"] < ended["slow"]

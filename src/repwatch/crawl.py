@@ -35,7 +35,6 @@ Key = TypeVar("Key", bound=Hashable)
 log = logging.getLogger(__name__)
 
 ROBOTS_KEPT = timedelta(hours=24)
-ROBOTS_RETRIED = timedelta(hours=1)
 CLOCK_SLACK_S = 60.0
 TICK_S = 0.5
 
@@ -282,10 +281,7 @@ class Crawler(Generic[Key]):
 
     def _failed(self, name: str, exchange: _Exchange[Key], error: FetchError) -> None:
         if error.whole_host:
-            strikes = self._store.host(name).strikes
-            wait_s = fetch.back_off_s(error.reason, strikes, error.retry_after_s)
-            self._store.back_off(name, self._clock() + timedelta(seconds=wait_s), error.reason)
-            error.retry_after_s = wait_s
+            self._back_off(name, error)
         elif error.transient and exchange.request.method == "GET":
             asked_s = error.retry_after_s or 0.0
             retry_s = fetch.retry_wait_s(exchange.tries, rng=self._random)
@@ -296,11 +292,11 @@ class Crawler(Generic[Key]):
                 self._hosts[name].waiting.appendleft(exchange)
                 return
         self._fail(exchange, error)
-        if error.reason == "unreachable":
-            # Nobody is there: that is true for all that was to be asked of it in this crawl.
+        if error.absent:
+            # Nobody was there: that is true for all that was to be asked of it in this crawl.
             waiting = self._hosts[name].waiting
             while waiting:
-                self._fail(waiting.popleft(), error)
+                self._fail(waiting.popleft(), FetchError(error.reason, f"no connection to {name}"))
 
     def _fail(self, exchange: _Exchange[Key], error: FetchError) -> None:
         if exchange.robots_for is None:
@@ -309,21 +305,39 @@ class Crawler(Generic[Key]):
     def _keep_robots(self, exchange: _Exchange[Key], result: Answer | FetchError) -> None:
         name = exchange.robots_for
         assert name is not None  # noqa: S101 (told apart by the caller)
+        host = self._hosts[name]
+        outcome = result
         if isinstance(result, Answer):
-            with contextlib.suppress(FetchError):
+            try:
                 step = fetch.settle(exchange.request, result, exchange.hops)
+            except FetchError as error:
+                outcome = error
+            else:
                 if isinstance(step, Request):
                     # Its rules count for the host that was asked, wherever it sent us.
                     exchange.request = step
                     exchange.hops += 1
                     self._queue(exchange, first=True)
                     return
-        failed = isinstance(result, FetchError) or result.status >= 500
-        kept = ROBOTS_RETRIED if failed else ROBOTS_KEPT
-        self._store.save_robots(name, fetch.read_robots(result), self._clock() + kept)
-        host = self._hosts[name]
         host.robots_awaited = False
+        rules = fetch.read_robots(outcome)
+        if isinstance(outcome, FetchError) and rules == fetch.DENY_ALL:
+            # Without rules no page may be read; that there are none for now is why.
+            if outcome.whole_host:
+                self._back_off(name, outcome)
+            pages = [waiting for waiting in host.waiting if waiting.request.page]
+            host.waiting = deque(waiting for waiting in host.waiting if not waiting.request.page)
+            for page in pages:
+                self._fail(page, outcome)
+        else:
+            self._store.save_robots(name, rules, self._clock() + ROBOTS_KEPT)
         self._next(name, host)
+
+    def _back_off(self, name: str, error: FetchError) -> None:
+        """Leave a host alone for as long as it asked, or as it has turned us away before."""
+        wait_s = fetch.back_off_s(error.reason, self._store.host(name).strikes, error.retry_after_s)
+        self._store.back_off(name, self._clock() + timedelta(seconds=wait_s), error.reason)
+        error.retry_after_s = wait_s
 
 
 def answers(

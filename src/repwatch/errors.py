@@ -114,7 +114,8 @@ class FetchError(SourceError):
     """A request without a usable answer.
 
     `retry_after_s` is what the server asked for or None; `transient` says that the same request
-    may work in a moment; `whole_host` that the host, not the page, turned us away.
+    may work in a moment; `whole_host` that the host, not the page, turned us away; `absent` that
+    there was nobody to ask.
     """
 
     def __init__(
@@ -126,6 +127,7 @@ class FetchError(SourceError):
         retry_after_s: float | None = None,
         transient: bool = False,
         whole_host: bool = False,
+        absent: bool = False,
         hint: str | None = None,
     ) -> None:
         super().__init__(reason, message, hint=hint)
@@ -133,6 +135,7 @@ class FetchError(SourceError):
         self.retry_after_s = retry_after_s
         self.transient = transient
         self.whole_host = whole_host
+        self.absent = absent
 
 
 class ParseError(SourceError):

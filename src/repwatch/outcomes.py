@@ -92,18 +92,19 @@ class Tally:
     unchanged: int = 0
     capped: int = 0
     damaged: int = 0
+    failed: int = 0
     errors: list[SourceError] = field(default_factory=list)
     fetched: int = 0
     saved: Saved = field(default_factory=Saved)
     skipped: int = 0
     requests: int = 0
     pages: int = 0
-    closed: bool = False
+    closed: Outcome | None = None
 
     @property
     def open(self) -> int:
         """How many of its streams are still being read, or were left."""
-        return self.streams - self.done - len(self.errors)
+        return self.streams - self.done - self.failed
 
     def outcome(self, run: str, now: datetime, health: Health | None) -> Outcome:
         """Return what it has done as it is kept; `health` is from before the run."""
@@ -146,7 +147,7 @@ class Tally:
 
     def _detail(self, error: SourceError | None) -> str:
         if error is not None:
-            several = f" ({len(self.errors)} of {self.streams} queries)" if self.streams > 1 else ""
+            several = f" ({self.failed} of {self.streams} queries)" if self.streams > 1 else ""
             return error.message + several
         if self.open:
             return "stopped before it was through"

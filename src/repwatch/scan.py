@@ -19,13 +19,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import wait
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from repwatch import fetch
 from repwatch.config import Config, SourceConfig
 from repwatch.crawl import Crawler, crawler_for
 from repwatch.errors import Busy, FetchError, ParseError, SourceError
-from repwatch.model import Answer, Request, Task
+from repwatch.model import Answer, Brand, Request, Task
 from repwatch.outcomes import Tally
 from repwatch.pipeline import PageJob, PageReader, Place, ReadPage
 from repwatch.store.base import (
@@ -40,6 +40,8 @@ from repwatch.store.base import (
 )
 from repwatch.urls import origin
 from repwatch.workers import Workers
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +90,7 @@ class _Window:
     pending: int = 0
     cursors: set[str | None] = field(default_factory=set)
     capped: bool = False
+    failed: bool = False
     pages_now: int = 0
 
     @property
@@ -155,11 +158,13 @@ class Scan:
             self._store.begin_run(run)
             self._health = self._store.health()
             if due:
-                deadline_s = time.monotonic() + (max_time_s or self._config.scan.max_time_s)
+                deadline_s = time.monotonic() + (
+                    self._config.scan.max_time_s if max_time_s is None else max_time_s
+                )
                 self._read_all(due, run, since, deadline_s)
-            outcomes = tuple(self._outcome(tally, run) for tally in self._tallies.values())
-            for outcome in outcomes:
-                self._store.save_outcome(outcome)
+            for key in self._tallies:
+                self._close(key, run, now=True)
+            outcomes = tuple(tally.closed for tally in self._tallies.values() if tally.closed)
             run = replace(run, ended_at=self._clock(), outcomes=outcomes)
             self._store.tidy(self._clock())
         finally:
@@ -184,9 +189,7 @@ class Scan:
         from repwatch.judge import judge_for  # noqa: PLC0415 (the main thread itself judges nothing)
 
         places = {
-            s.key: Place(source=s.source, about=s.about, brands=frozenset(s.brands) or None)
-            for s in due
-            if s.source is not None
+            s.key: Place(source=s.built, about=s.about, brands=frozenset(s.brands) or None) for s in due
         }
         judge = judge_for(self._config.brands.values(), self._config.scoring)
         self._matching = judge.matcher.fingerprint
@@ -199,16 +202,20 @@ class Scan:
         self, config: SourceConfig, now: datetime, since: datetime | None, crawler: Crawler[_Visit]
     ) -> None:
         """Open a window for each stream of a source, or go on with the one that is open."""
-        source = config.source
-        assert source is not None  # noqa: S101 (a scan's configuration is loaded with its sources)
+        source = config.built
         tally = self._tallies[config.key] = Tally(config, now)
-        brands = [b for b in self._config.brands.values() if not config.brands or b.key in config.brands]
         known = self._store.streams(config.key)
         left: dict[str, list[OpenTask]] = {}
         for open_task in self._store.open_tasks([config.key]):
             left.setdefault(open_task.task.query, []).append(open_task)
         fingerprint = self._fingerprint(config)
-        for query in source.queries(brands):
+        try:
+            queries = _asked(lambda: source.queries(brands_of(self._config, config)))
+        except SourceError as error:
+            tally.streams = tally.failed = 1
+            tally.errors.append(error)
+            return
+        for query in queries:
             tally.streams += 1
             stream = known.get(query, Stream(source=config.key, query=query))
             window = self._next_window(config, stream, left.get(query, []), now, since)
@@ -240,8 +247,7 @@ class Scan:
         )
 
     def _fingerprint(self, config: SourceConfig) -> str:
-        assert config.source is not None  # noqa: S101 (see _open)
-        parts = (self._matching, config.source.version, config.about, sorted(config.brands))
+        parts = (self._matching, config.built.version, config.about, sorted(config.brands))
         return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
     def _resume(
@@ -279,13 +285,12 @@ class Scan:
         self, window: _Window, task: Task, crawler: Crawler[_Visit], *, discovered: bool = False
     ) -> None:
         tally = self._tallies[task.source]
-        source = tally.source.source
-        assert source is not None  # noqa: S101 (see _open)
+        source = tally.source.built
         window.pending += 1
         try:
-            request = source.request(task)
-        except Exception as error:  # a plug-in's bug costs that plug-in its page
-            self._failed(window, ParseError(f"no request: {type(error).__name__}: {error}", reason="crashed"))
+            request = _asked(lambda: source.request(task))
+        except SourceError as error:
+            self._failed(window, error)
             return
         known = window.known
         usable = known is not None and task.cursor is None and known.url == fetch.public_url(request)
@@ -394,7 +399,10 @@ class Scan:
         if started_elsewhere and error.reason in ("not_found", "gone", "http"):
             # A cursor that leads nowhere any more would fail for ever: begin again at the beginning.
             self._store.forget_resume(source, query)
-        self._tallies[source].errors.append(error)
+        tally = self._tallies[source]
+        tally.errors.append(error)
+        tally.failed += not window.failed
+        window.failed = True
         self._later.pop(window.stream, None)
 
     def _keep(self, visit: _Visit, read: ReadPage, crawler: Crawler[_Visit]) -> None:
@@ -411,7 +419,7 @@ class Scan:
         tally.damaged += read.page.damaged
         following = self._following(visit, read, new_ids)
         window.capped = window.capped or (bool(following) and window.pages_now >= PAGES_PER_WINDOW)
-        done = not window.pending and not following
+        done = not (window.pending or following or window.failed)
         saved = self._store.save_page(
             PageSave(
                 task=visit.task,
@@ -445,7 +453,7 @@ class Scan:
                 # What is newer waits until this window is through: a stream has one open at a time.
                 self._later.pop(window.stream, None)
                 tally.capped += 1
-                tally.done += 1
+                tally.done += not window.failed
             return
         for task in following:
             self._visit(window, task, crawler, discovered=read.page.discovered)
@@ -458,15 +466,18 @@ class Scan:
         went_on = bool(new_ids) and not read.stale
         if not (went_on or page.discovered):
             return []
-        source = self._tallies[visit.task.source].source.source
-        assert source is not None  # noqa: S101 (see _open)
+        source = self._tallies[visit.task.source].source.built
         following: list[Task] = []
         for cursor in page.cursors:
             if cursor in visit.window.cursors:
                 continue
             visit.window.cursors.add(cursor)
             task = replace(visit.task, cursor=cursor)
-            if page.discovered or origin(source.request(task).url) == origin(visit.request.url):
+            try:
+                stays = origin(_asked(lambda: source.request(task)).url) == origin(visit.request.url)  # noqa: B023 (asked at once)
+            except SourceError:
+                stays = True  # it fails again, and is counted, when it is asked for its page
+            if page.discovered or stays:
                 following.append(task)
         return following
 
@@ -488,16 +499,27 @@ class Scan:
 
     # -- outcomes
 
-    def _close(self, key: str, run: Run) -> None:
-        """Tell whoever watches that a source is through."""
+    def _close(self, key: str, run: Run, *, now: bool = False) -> None:
+        """Note what a source did once it is through, or now."""
         tally = self._tallies[key]
-        if tally.closed or tally.open > 0:
+        if tally.closed or (tally.open > 0 and not now):
             return
-        tally.closed = True
-        outcome = self._outcome(tally, run)
-        self._store.save_outcome(outcome)
+        tally.closed = tally.outcome(run.id, self._clock(), self._health.get(key))
+        self._store.save_outcome(tally.closed)
         if self._progress:
-            self._progress.finish(outcome)
+            self._progress.finish(tally.closed)
 
-    def _outcome(self, tally: Tally, run: Run) -> Outcome:
-        return tally.outcome(run.id, self._clock(), self._health.get(tally.source.key))
+
+def brands_of(config: Config, source: SourceConfig) -> list[Brand]:
+    """Return the brands that a source is asked for."""
+    return [brand for brand in config.brands.values() if not source.brands or brand.key in source.brands]
+
+
+def _asked(ask: Callable[[], T]) -> T:
+    """Return what a source says; its bugs cost it a page, and not others their scan."""
+    try:
+        return ask()
+    except SourceError:
+        raise
+    except Exception as error:
+        raise ParseError(f"the source failed: {type(error).__name__}: {error}", reason="crashed") from error

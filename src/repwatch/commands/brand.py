@@ -45,10 +45,11 @@ def list_brands(
     columns: ColumnsOption = None,
     no_header: NoHeaderOption = False,
 ) -> None:
-    r"""List the brands that are watched, and what names them.
+    """List the brands that are watched, and what names them.
 
-    \b
-    repwatch brand list
+    Examples:
+
+        repwatch brand list
     """
     from repwatch.render import Column, choose, chosen_format, listing, text_of
 
@@ -91,10 +92,11 @@ def show(
     brand: Annotated[str, typer.Argument(metavar="BRAND", help="Its key in the configuration.")],
     json: JsonOption = False,
 ) -> None:
-    r"""Show all that is known of one brand.
+    """Show all that is known of one brand.
 
-    \b
-    repwatch brand show acme
+    Examples:
+
+        repwatch brand show acme
     """
     from repwatch.render import flat, json_document
 
@@ -119,13 +121,14 @@ def try_text(
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="Its title, if it has one.")] = "",
     json: JsonOption = False,
 ) -> None:
-    r"""Say which brands a text is about, and why or why not.
+    """Say which brands a text is about, and why or why not.
 
     Nothing is fetched or stored.
 
-    \b
-    repwatch brand test "My acme broke after two days"
-    repwatch brand test --brand acme --title "Anvils" "acme or zed?"
+    Examples:
+
+        repwatch brand test "My acme broke after two days"
+        repwatch brand test --brand acme --title "Anvils" "acme or zed?"
     """
     from repwatch.match import Matcher
     from repwatch.model import Mention

@@ -55,15 +55,16 @@ def demo(
         bool, typer.Option("--serve", help="Keep its site up until Ctrl-C, so that later scans find it.")
     ] = False,
 ) -> None:
-    r"""Try repwatch on an invented brand, offline: scan, report and export, all for real.
+    """Try repwatch on an invented brand, offline: scan, report and export, all for real.
 
     A small site of invented places is served on this machine and scanned. The folder then works
     with every other command. New posts arrive for a day while the site is kept up.
 
-    \b
-    repwatch demo
-    repwatch demo tour --port 9000
-    repwatch demo tour --serve
+    Examples:
+
+        repwatch demo
+        repwatch demo tour --port 9000
+        repwatch demo tour --serve
     """
     known = _known(folder, port)
     with _site(known, PORT if port is None else port) as site:

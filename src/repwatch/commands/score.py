@@ -30,13 +30,14 @@ def score(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    r"""Say how a text sounds: its label, and a score from -1 to 1.
+    """Say how a text sounds: its label, and a score from -1 to 1.
 
     The words, languages and cut-offs of the configuration count if there is one; none is needed.
 
-    \b
-    repwatch score "Two weeks and no answer, this is terrible"
-    repwatch score --explain "Support was great, but the anvil broke"
+    Examples:
+
+        repwatch score "Two weeks and no answer, this is terrible"
+        repwatch score --explain "Support was great, but the anvil broke"
     """
     from repwatch.judge import spoken
     from repwatch.language import detect

@@ -34,10 +34,11 @@ def types(
     columns: ColumnsOption = None,
     no_header: NoHeaderOption = False,
 ) -> None:
-    r"""List the types of sources: what they read, which login they need, on which terms.
+    """List the types of sources: what they read, which login they need, on which terms.
 
-    \b
-    repwatch source types
+    Examples:
+
+        repwatch source types
     """
     from repwatch.render import Column, choose, chosen_format, listing
     from repwatch.sources import registry
@@ -69,10 +70,11 @@ def list_sources(
     columns: ColumnsOption = None,
     no_header: NoHeaderOption = False,
 ) -> None:
-    r"""List the configured sources.
+    """List the configured sources.
 
-    \b
-    repwatch source list
+    Examples:
+
+        repwatch source list
     """
     from repwatch.render import Column, choose, chosen_format, duration, listing
 
@@ -112,10 +114,11 @@ def show(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="Its key in the configuration.")],
     json: JsonOption = False,
 ) -> None:
-    r"""Show the settings of one source, and where each was said; secrets stay hidden.
+    """Show the settings of one source, and where each was said; secrets stay hidden.
 
-    \b
-    repwatch source show hn
+    Examples:
+
+        repwatch source show hn
     """
     from repwatch.config.show import written
     from repwatch.render import Column, json_document, pick, table

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from repwatch.errors import ConfigError
 from repwatch.model import Brand, Secret
 from repwatch.period import duration_s
 
@@ -91,6 +92,20 @@ class SourceConfig:
     paused: bool
     settings: dict[str, Any]
     source: Source | None = field(repr=False)
+
+    @property
+    def built(self) -> Source:
+        """The source, ready to be asked.
+
+        Raises:
+            ConfigError: it was not built, since its secret is missing.
+        """
+        if self.source is None:
+            raise ConfigError(
+                f"sources.{self.key} can't be read: its secret is missing",
+                hint="See which one: repwatch config check",
+            )
+        return self.source
 
 
 @dataclass(frozen=True, slots=True)

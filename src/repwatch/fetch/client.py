@@ -137,6 +137,7 @@ class Fetcher:
                 trouble.reason,
                 f"{trouble.message}: {shown_url(request)}",
                 transient=trouble.transient and request.method == "GET",
+                absent=trouble.absent or isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout),
                 hint=trouble.hint,
             ) from None
 

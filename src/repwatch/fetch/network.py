@@ -114,7 +114,9 @@ class Backend(httpcore.NetworkBackend):
             raise FetchError("timeout", "looking up the host took too long", transient=True) from None
         except (OSError, UnicodeError) as error:
             again = getattr(error, "errno", None) == socket.EAI_AGAIN
-            raise FetchError("unreachable", "the host can't be found", transient=again) from error
+            raise FetchError(
+                "unreachable", "the host can't be found", transient=again, absent=True
+            ) from error
 
 
 def check_address(allowed: Allowed, host: str, port: int, address: IPAddress) -> None:
