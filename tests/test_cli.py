@@ -533,3 +533,54 @@ def test_the_flags_work_before_and_after_the_command(desk: Desk, server: HTTPSer
     assert desk.run("status", "--config", "other.toml", "--db", "x.db")[0] == 0
     assert (desk.folder / "x.db").exists()
     assert not (desk.folder / "repwatch.db").exists()
+
+
+def test_doctor_looks_and_leaves_no_trace(desk: Desk, server: HTTPServer) -> None:
+    serve(server, lambda request: Response("", 404) if request.path == "/bad" else feed("Acme Anvils"))
+    desk.configure(server.url_for("/"), server.url_for("/bad"))
+    code, out, _ = desk.run("doctor", "--json")
+    findings = json.loads(out)["findings"]
+    assert code == 0
+    assert {"level": "warn", "part": "sources", "text": "1 of 2 answer"} in findings
+    assert any("feed1: 404 Not Found" in finding["text"] for finding in findings)
+    assert not (desk.folder / "repwatch.db").exists()
+    assert desk.run("doctor", "--strict")[0] == 8
+
+
+def test_doctor_says_what_is_wrong_with_a_configuration(desk: Desk) -> None:
+    desk.configure()
+    with (desk.folder / "repwatch.toml").open("a") as file:
+        file.write("colour = 1\n")
+    code, out, _ = desk.run("doctor")
+    assert code == 8
+    assert "colour" in out
+
+
+def test_help_knows_commands_and_topics(desk: Desk) -> None:
+    _, listed, _ = desk.run("help")
+    assert "Topics: config, cron, environment" in listed
+    for topic in ("time", "formats", "exit-codes", "environment", "cron"):
+        code, out, err = desk.run("help", topic)
+        assert (code, err) == (0, "")
+        assert out.startswith("# ")
+    assert "[sources." in desk.run("help", "config")[1]
+    assert desk.run("help", "runs", "show")[1].startswith("Usage: repwatch")
+
+
+def test_a_source_whose_secret_is_missing_is_refused_by_name_when_it_is_paused(desk: Desk) -> None:
+    desk.configure()
+    with (desk.folder / "repwatch.toml").open("a") as file:
+        file.write('[sources.social]\ntype = "mastodon"\ninstances = ["https://social.example"]\n')
+        file.write('token = "env:NO_SUCH_TOKEN"\npaused = true\n')
+    assert desk.run("scan")[0] == 0
+    code, out, err = desk.run("scan", "social")
+    assert (code, out) == (3, "")
+    assert "sources.social" in err
+    assert "secret" in err
+
+
+def test_no_time_at_all_is_no_time(desk: Desk, server: HTTPServer) -> None:
+    asked: list[str] = []
+    serve(server, lambda request: asked.append(request.path) or feed("Acme Anvils"))
+    desk.configure(server.url_for("/"))
+    assert desk.run("scan", "--max-time", "0s")[0] == 75

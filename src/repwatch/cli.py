@@ -143,7 +143,7 @@ def run() -> int:
     """Run the command line; return its exit code."""
     add_commands([*sys.argv[1:], *os.environ.get("COMP_WORDS", "").split()])
     try:
-        app()
+        app(prog_name="repwatch")
     except RepwatchError as error:
         _tell(error)
         return exit_code(error)
@@ -194,11 +194,11 @@ def _tell(error: RepwatchError) -> None:
         return
     lines = [error.message if mistakes else f"repwatch: {error.message}"]
     if mistakes:
-        places = [f"line {m.line}" if m.line else m.file for m in mistakes]
-        wide, keys = max(map(len, places)), max(len(m.key) for m in mistakes)
+        table = [(f"line {m.line}" if m.line else m.file, m.key, m.message) for m in mistakes]
+        wide, keys = max(len(row[0]) for row in table), max(len(row[1]) for row in table)
         lines += [
             "",
-            *(f"  {p:{wide}}  {m.key:{keys}}  {m.message}" for p, m in zip(places, mistakes, strict=True)),
+            *("  ".join(("", f"{p:{wide}}", *[f"{k:{keys}}"] * bool(keys), m)) for p, k, m in table),
             "",
         ]
     if error.hint:

@@ -387,7 +387,7 @@ class Scan:
 
     def _unchanged(self, visit: _Visit, crawler: Crawler[_Visit]) -> None:
         tally = self._tallies[visit.task.source]
-        self._store.save_unchanged(visit.task, self._clock())
+        self._store.save_unchanged(visit.task)
         tally.unchanged += 1
         self._finish(visit.window, crawler)
 
@@ -513,6 +513,19 @@ class Scan:
 def brands_of(config: Config, source: SourceConfig) -> list[Brand]:
     """Return the brands that a source is asked for."""
     return [brand for brand in config.brands.values() if not source.brands or brand.key in source.brands]
+
+
+def first_request(config: Config, source: SourceConfig, now: datetime) -> Request | None:
+    """Return what a source would be asked first in a scan of its last day; None if it has nothing to ask.
+
+    Raises:
+        SourceError: the source itself is broken.
+    """
+    queries = _asked(lambda: source.built.queries(brands_of(config, source)))
+    if not queries:
+        return None
+    task = Task(source=source.key, query=queries[0], since=now - timedelta(days=1), until=now)
+    return _asked(lambda: source.built.request(task))
 
 
 def _asked(ask: Callable[[], T]) -> T:

@@ -46,7 +46,7 @@ def check(session: Session) -> None:
     checked = examine(session.flags.config, database=session.flags.db)
     for warning in checked.warnings:
         line = "" if warning.line is None else f"line {warning.line}  "
-        session.warn(f"warning: {line}{warning.key}  {warning.message}")
+        session.warn(f"! {line}{warning.key}  {warning.message}")
     config = checked.config
     if not session.flags.quiet:
         brands = plural(len(config.brands), "brand")

@@ -32,7 +32,8 @@ NEXT = """\
   repwatch report --since 14d
   repwatch search '"charged twice"'
   repwatch export --label negative --format xlsx -o negative.xlsx
-  repwatch brand test "my acme order is late again"\
+  repwatch brand test "my acme order is late again"
+  repwatch demo . --serve    # keeps its site up, where new posts arrive; then, elsewhere: repwatch scan\
 """
 
 
@@ -74,7 +75,6 @@ def demo(
             _tour(session, folder, site)
         if serve:
             _keep_up(session, folder, site)
-    _tell(session, f"\nNew posts arrive while its site is up:\n  repwatch demo {_typed(folder)} --serve")
 
 
 def _known(folder: Path, port: int | None) -> Demo | None:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from repwatch.commands.base import Session, general
 from repwatch.commands.options import JsonOption
-from repwatch.errors import RepwatchError, StoreError
+from repwatch.errors import ConfigError, RepwatchError, StoreError
 
 if TYPE_CHECKING:
     from repwatch.config import Config
     from repwatch.errors import FetchError
     from repwatch.model import Answer
-    from repwatch.store.base import Reader
+    from repwatch.store.base import Reader, Store
 
 CONDITION_MET = 8
 LITTLE_BYTES = 200 * 1024 * 1024
@@ -54,7 +57,7 @@ def doctor(
 ) -> None:
     """Check the configuration, the store, the disk, the clock, the sources and the schedule.
 
-    Each source is asked once, politely; nothing is stored. Exits with 8 if something is broken.
+    Each source is asked once, politely; nothing of what it says is stored. Exits with 8 if something is broken.
 
     Examples:
 
@@ -76,15 +79,20 @@ def doctor(
 
 def _examine(session: Session, offline: bool) -> Iterator[Finding]:
     from repwatch.config import examine
+    from repwatch.render import plural
 
     try:
         checked = examine(session.flags.config, database=session.flags.db)
+    except ConfigError as error:
+        yield Finding("fail", "config", f"{error.message}. {error.hint or ''}".strip())
+        yield from (Finding("fail", "config", f"{m.key}: {m.message}") for m in error.mistakes)
+        return
     except RepwatchError as error:
         yield Finding("fail", "config", f"{error.message}. {error.hint or ''}".strip())
         return
     config = checked.config
-    brands, sources = len(config.brands), len(config.sources)
-    yield Finding("ok", "config", f"{config.path}, {brands} brands, {sources} sources")
+    brands, sources = plural(len(config.brands), "brand"), plural(len(config.sources), "source")
+    yield Finding("ok", "config", f"{config.path}, {brands}, {sources}")
     yield from (Finding("warn", "config", f"{one.key}: {one.message}") for one in checked.warnings)
     yield from _modes(config)
     yield _disk(config)
@@ -157,32 +165,45 @@ def _store(session: Session, config: Config, reader: Reader) -> Iterator[Finding
 def _sources(session: Session, config: Config) -> Iterator[Finding]:
     """Ask each source for its first page, at the pace that its host asks for."""
     from repwatch.crawl import answers, crawler_for
-    from repwatch.errors import FetchError
-    from repwatch.model import Task
+    from repwatch.errors import FetchError, SourceError
+    from repwatch.scan import first_request
 
-    watched = [
-        source for source in config.sources.values() if source.source is not None and not source.paused
-    ]
-    with closing(session.store()) as store:
+    watched = [source for source in config.sources.values() if not source.paused]
+    errors: dict[str, SourceError] = {}
+    with closing(_pacing_store(session, config)) as store:
         crawler = crawler_for(config.http, config.scan.jobs, store, lambda: session.now)
         with closing(crawler):
-            for watch in watched:
-                source = watch.source
-                assert source is not None  # noqa: S101 (chosen above)
-                for query in list(source.queries(list(config.brands.values())))[:1]:
-                    since = session.now - timedelta(days=1)
-                    task = Task(source=watch.key, query=query, since=since, until=session.now)
-                    crawler.submit(watch.key, source.request(task), pace_s=source.pace_s)
+            for source in watched:
+                try:
+                    request = first_request(config, source, session.now)
+                except SourceError as error:
+                    errors[source.key] = error
+                    continue
+                if request is not None:
+                    crawler.submit(source.key, request, pace_s=source.built.pace_s)
             found = answers(crawler, config.scan.max_time_s)
-    errors = {key: answer for key, answer in found.items() if isinstance(answer, FetchError)}
-    missing = [source.key for source in watched if source.key not in found]
-    good = len(found) - len(errors)
-    level: Level = "ok" if good == len(watched) else "fail" if not good and watched else "warn"
+    errors |= {key: answer for key, answer in found.items() if isinstance(answer, FetchError)}
+    silent = [source.key for source in watched if source.key not in {**found, **errors}]
+    good = len(watched) - len(errors) - len(silent)
+    level: Level = "ok" if good == len(watched) else "fail" if not good else "warn"
     yield Finding(level, "sources", f"{good} of {len(watched)} answer")
-    for key, error in errors.items():
-        yield Finding("warn", "sources", f"{key}: {error.message}")
-    yield from (Finding("warn", "sources", f"{key}: no answer in time") for key in missing)
+    by_trouble: dict[str, list[str]] = {}
+    for key, trouble in errors.items():
+        by_trouble.setdefault(trouble.message, []).append(key)
+    yield from (Finding("warn", "sources", f"{', '.join(keys)}: {why}") for why, keys in by_trouble.items())
+    yield from (Finding("warn", "sources", f"{key}: no answer in time") for key in silent)
     yield from _clock(session, found)
+
+
+def _pacing_store(session: Session, config: Config) -> Store:
+    """Open the store, whose pace counts for this, too; one to throw away when there is none yet."""
+    from repwatch.store import open_store
+
+    if config.database.exists():
+        return session.store()
+    folder = tempfile.TemporaryDirectory(prefix="repwatch-")
+    atexit.register(folder.cleanup)
+    return open_store(Path(folder.name) / "doctor.db", config.timezone)
 
 
 def _clock(session: Session, found: dict[str, Answer | FetchError]) -> Iterator[Finding]:

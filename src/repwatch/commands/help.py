@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,6 +36,7 @@ def help(
     """
     if not topic:
         print(context.find_root().get_help())
+        print(f"\nTopics: {', '.join(TOPICS)}. Read one with: repwatch help TOPIC")
     elif len(topic) == 1 and topic[0] in TOPICS:
         _show(session, topic_text(topic[0]))
     else:
@@ -45,7 +47,21 @@ def topic_text(topic: str) -> str:
     """Return a topic as Markdown."""
     if topic == "formats":
         return _formats()
-    return files("repwatch.topics").joinpath(f"{topic}.md").read_text(encoding="utf-8")
+    if topic == "config":
+        return f"{_read('config.md')}\n```toml\n{example()}```\n"
+    return _read(f"{topic}.md")
+
+
+def example() -> str:
+    """Return the example configuration, in which every option is explained."""
+    try:
+        return _read("config.example.toml")
+    except FileNotFoundError:  # an editable install reads the one of the checkout
+        return (Path(__file__).parents[3] / "config.example.toml").read_text(encoding="utf-8")
+
+
+def _read(name: str) -> str:
+    return files("repwatch.topics").joinpath(name).read_text(encoding="utf-8")
 
 
 def _formats() -> str:
@@ -53,7 +69,7 @@ def _formats() -> str:
     from repwatch.store.views import COLUMNS as VIEWS
     from repwatch.writers import COLUMNS
 
-    parts = [files("repwatch.topics").joinpath("formats.md").read_text(encoding="utf-8")]
+    parts = [_read("formats.md")]
     parts.append(_columns("Columns of `repwatch export`", COLUMNS))
     parts += [_columns(f"Columns of the view `{view}`", columns) for view, columns in VIEWS.items()]
     return "\n".join(parts)

@@ -135,7 +135,13 @@ def init(
     if domain is None and ask:
         domain = typer.prompt("Its websites, such as acme.example", "", show_default=False, err=True).split()
     if contact is None and ask:
-        contact = typer.prompt("Mail address for sites to reach you", "", show_default=False, err=True)
+        contact = typer.prompt(
+            "Mail address for sites to reach you",
+            "",
+            show_default=False,
+            err=True,
+            value_proc=_usable_contact,
+        )
     answers = Answers(
         brand=brand,
         terms=tuple(term or guessed_terms(brand)),
@@ -247,6 +253,19 @@ def _host(address: str) -> str:
     from repwatch.urls import host
 
     return host(address) or address
+
+
+def _usable_contact(contact: str) -> str:
+    """Return a contact that a configuration takes; raise BadParameter, and be asked again, for another."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from repwatch.config.options import HttpTable
+
+    try:
+        TypeAdapter(HttpTable).validate_python({"contact": _reachable(contact.strip())})
+    except ValidationError as error:
+        raise typer.BadParameter(f"{contact!r} is no address to reach you at") from error
+    return contact
 
 
 def _reachable(contact: str) -> str:

@@ -22,7 +22,9 @@ def status(
     session: Session,
     max_age: Annotated[
         str | None,
-        typer.Option("--max-age", metavar="TIME", help="Exit with 8 if the last good scan is older: 2h."),
+        typer.Option(
+            "--max-age", metavar="TIME", help="Exit with 8 if no source could be read for so long: 2h."
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
@@ -37,9 +39,9 @@ def status(
 
     limit_s = duration_s(max_age) if max_age else None
     with closing(session.reader()) as reader:
-        health, runs, info = reader.health(), reader.runs(limit=50), reader.info()
-    last_good = next((r for r in runs if r.exit_code == 0 and r.ended_at), None)
-    good_at = last_good.ended_at if last_good else None
+        health, runs, info = reader.health(), reader.runs(limit=1), reader.info()
+    read = [state.last_ok_at for key, state in health.items() if key in session.settings.sources]
+    good_at = max((at for at in read if at is not None), default=None)
     stale = limit_s is not None and (good_at is None or (session.now - good_at).total_seconds() > limit_s)
     if json:
         _print_json(session, health, runs, info.mentions, stale)
@@ -48,7 +50,7 @@ def status(
     if stale:
         from repwatch.render import ago
 
-        session.warn(f"repwatch status: the last good scan was {ago(good_at, session.now)}")
+        session.warn(f"repwatch status: a source was last read {ago(good_at, session.now)}")
         raise typer.Exit(CONDITION_MET)
 
 
@@ -89,7 +91,7 @@ def _row(source: SourceConfig, health: Health | None) -> dict[str, Any]:
         "source": source.key,
         "status": "paused" if source.paused else health.last.status,
         "last_ok": health.last_ok_at,
-        "last_try": health.last.started_at,
+        "last_try": health.last.ended_at,
         "failures": health.failures_in_a_row,
         "mentions": health.mentions,
         "next": None if source.paused else health.last.next_at,

@@ -53,7 +53,9 @@ def web_address(value: str) -> str:
     if any(letter.isspace() or not letter.isprintable() for letter in value):
         raise ValueError(f"{value!r} is not a URL: it has blanks in it")
     if not re.match(r"https?://", value, re.IGNORECASE):
-        raise ValueError(f'"{value}" is not a URL: it lacks https://')
+        scheme, found, _ = value.partition("://")
+        why = f"only http and https are read, not {scheme}" if found else "it lacks https://"
+        raise ValueError(f'"{value}" is not a URL that can be read: {why}')
     try:
         parts = urlsplit(value)
         usable = bool(parts.hostname) and parts.port != 0
