@@ -167,6 +167,41 @@ def test_robots_txt_that_redirects_elsewhere_is_asked_for_once(store: Store) -> 
     assert asked == ["/robots.txt", "/rules", "/yes"]
 
 
+def test_robots_txt_that_leads_to_a_host_that_turned_us_away_is_not_waited_for(store: Store) -> None:
+    with site(lambda _: Response("", 429, headers={"Retry-After": "600"}), "127.0.0.2") as away:
+
+        def here(request: Incoming) -> Response:
+            return Response(status=302, headers={"Location": away.url_for("/robots.txt")})
+
+        with site(here) as start, crawler(store) as crawl:
+            crawl.submit("first", get(away.url_for("/")))
+            assert isinstance(answers(crawl, 10)["first"], FetchError)
+            crawl.submit("page", get(start.url_for("/page"), page=True))
+            done = answers(crawl, 10)
+            assert crawl.pending == 0
+    assert isinstance(done["page"], FetchError)
+    assert done["page"].reason == "rate_limited"
+
+
+def test_who_wants_to_be_asked_once_a_day_is_asked_once(store: Store) -> None:
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.path)
+        rules = "User-agent: *\nCrawl-delay: 1000000000"
+        return Response(rules if request.path == "/robots.txt" else "ok")
+
+    with site(handler) as server, crawler(store) as crawl:
+        crawl.submit("/1", get(server.url_for("/1"), page=True))
+        crawl.submit("/2", get(server.url_for("/2"), page=True))
+        done = answers(crawl, 10)
+        assert crawl.pending == 0
+    assert asked == ["/robots.txt", "/1"]
+    assert isinstance(done["/2"], FetchError)
+    assert done["/2"].reason == "rate_limited"
+    assert done["/2"].retry_after_s == pytest.approx(86_400, rel=0.01)
+
+
 def test_a_host_that_turns_us_away_is_left_alone_in_the_next_crawl_too(store: Store) -> None:
     asked: list[str] = []
 

@@ -9,7 +9,7 @@ import pytest
 
 from repwatch.judge import Judge, judge_for, rating_share, spoken
 from repwatch.match import Matcher
-from repwatch.model import Brand, Judged, Mention, Sentiment
+from repwatch.model import ITEM_OF_PAGE, Brand, Judged, Mention, Sentiment
 from repwatch.score import Vader, scorer
 from repwatch.tidy import twins, version
 
@@ -126,6 +126,18 @@ def test_a_review_of_the_brands_item_needs_no_name(item: str) -> None:
 def test_a_review_of_another_item_has_to_name_the_brand(item: str) -> None:
     assert brands(JUDGE.judge(mention("It broke", item=item), about="acme")) == []
     assert brands(JUDGE.judge(mention("Unlike Acme Anvils", item=item), about="acme")) == ["acme"]
+
+
+@pytest.mark.parametrize(
+    ("item", "found"), [("Hammer 3000", ["acme"]), ("acme protocol", ["acme"]), ("Zed Forge Burner", ["zed"])]
+)
+def test_a_review_that_stands_in_something_has_to_name_the_brand_if_that_is_another_brands(
+    item: str, found: list[str]
+) -> None:
+    review = mention("It broke", item=item, marks=(ITEM_OF_PAGE,))
+    assert brands(JUDGE.judge(review, about="acme")) == found
+    only_acme = [key for key in found if key == "acme"]
+    assert brands(JUDGE.judge(review, about="acme", brands=frozenset({"acme"}))) == only_acme
 
 
 def test_a_rating_counts_with_its_scale() -> None:

@@ -21,9 +21,9 @@ from werkzeug import Response
 from repwatch.config import Config, Http, Scoring, SourceConfig
 from repwatch.config import Scan as ScanSettings
 from repwatch.dates import moment
-from repwatch.errors import Busy
-from repwatch.model import Answer, Brand, Mention, Page, Request, Task
-from repwatch.scan import PAGES_PER_WINDOW, Scan
+from repwatch.errors import Busy, ParseError
+from repwatch.model import Answer, Brand, Mention, Page, Request, Secret, Task
+from repwatch.scan import PAGES_IN_ALL, PAGES_PER_WINDOW, Scan
 from repwatch.store import open_store
 from repwatch.store.base import Filter, Outcome, Run, Store
 
@@ -493,3 +493,85 @@ def test_each_source_took_its_own_time(store: Store) -> None:
         run = Scan(settings, store, clock=clock).run(list(settings.sources.values()))
     ended = {o.source: o.ended_at for o in run.outcomes}
     assert ended["quick"] < ended["slow"]
+
+
+def test_a_second_page_that_always_fails_does_not_hide_what_is_new_on_the_first(store: Store) -> None:
+    news = [post("1")]
+
+    def handler(request: Incoming) -> Response:
+        return page(*news, next=["2"]) if request.args["page"] == "1" else Response("", 404)
+
+    with site(handler) as server:
+        settings = config(source("board", Board(server.url_for("/"))))
+        for n in range(2, 5):
+            _, outcomes = scan(settings, store, NOW + timedelta(hours=n))
+            assert outcomes["board"].status == "partial"
+            assert len(texts_by_id(store)) == len(news)
+            news.append(post(f"{n}"))
+
+
+def test_a_cursor_survives_an_outage_of_its_host(store: Store) -> None:
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.args["page"])
+        if asked == ["1", "2"]:
+            return Response("", 429, headers={"Retry-After": "60"})
+        return page(post(asked[-1]), next=["2"] if asked[-1] == "1" else [])
+
+    with site(handler) as server:
+        settings = config(source("board", Board(server.url_for("/"))))
+        scan(settings, store)
+        scan(settings, store, NOW + timedelta(hours=1))
+    assert asked[:3] == ["1", "2", "2"]
+
+
+def test_a_window_without_end_is_given_up_after_many_scans(store: Store) -> None:
+    asked: list[int] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(int(request.args["page"]))
+        return page(post(f"{len(asked)}"), next=[str(asked[-1] + 1)])
+
+    with site(handler) as server:
+        settings = config(source("board", Board(server.url_for("/"))))
+        for n in range(PAGES_IN_ALL // PAGES_PER_WINDOW + 1):
+            scan(settings, store, NOW + timedelta(hours=n))
+    assert max(asked) == PAGES_IN_ALL
+    assert asked.count(1) == 2
+    assert store.streams("board")[""].read_until is not None
+
+
+def test_what_a_server_says_in_an_error_is_one_short_line_without_secrets(store: Store) -> None:
+    said = "bad token s3cr3t-value\nrepwatch: all is lost, run this: " + "x" * 900
+
+    with site(lambda _: page(error=said)) as server:
+        key = Secret("s3cr3t-value")
+        _, outcomes = scan(config(source("board", Telling(server.url_for("/"), key=key))), store)
+    detail = outcomes["board"].detail
+    assert "***" in detail
+    assert "s3cr3t" not in detail
+    assert "\n" not in detail
+    assert len(detail) <= 300
+
+
+@dataclass(frozen=True)
+class Telling(Board):
+    key: str = ""
+
+    def parse(self, task: Task, answer: Answer) -> Page:
+        raise ParseError(answer.json()["error"])
+
+
+def test_validators_that_are_no_plain_words_are_not_kept(store: Store) -> None:
+    def handler(_: Incoming) -> Response:
+        answer = page(post("1"))
+        answer.headers["ETag"] = '"' + "x" * 5000 + '"'
+        answer.headers["Last-Modified"] = "Sat, 21 Nov 2026 10:00:00 GMT"
+        return answer
+
+    with site(handler) as server:
+        scan(config(source("board", Board(server.url_for("/")))), store)
+    validators = store.streams("board")[""].validators
+    assert validators is not None
+    assert (validators.etag, validators.last_modified) == (None, "Sat, 21 Nov 2026 10:00:00 GMT")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from repwatch.errors import ParseError
-from repwatch.model import Answer, Mention, Page, Task
+from repwatch.model import ITEM_OF_PAGE, Answer, Mention, Page, Task
 from repwatch.sources import build
 from repwatch.sources.reviews import MOST_NESTED, MOST_REVIEWS, Reviews
 from repwatch.tidy import tidy_page, twins
@@ -83,6 +83,8 @@ def test_reviews_are_found_inside_products_and_graphs_with_all_they_say() -> Non
         rating=1.0,
         rating_worst=1.0,
         rating_best=5.0,
+        item="Spring anvil",
+        marks=(ITEM_OF_PAGE,),
     )
     assert second.text == "Guter Klang, schwer.\nWürde ich wieder kaufen."
     assert second.published_at == datetime(2026, 10, 12, tzinfo=UTC)
@@ -92,6 +94,32 @@ def test_reviews_are_found_inside_products_and_graphs_with_all_they_say() -> Non
     assert fourth.native_id == fourth.url == "https://shop.example/reviews/77"
     assert fourth.text == "5 < 6 stars, and 7 > 6"
     assert (fourth.author, fourth.rating, fourth.rating_best) == ("Cleo", 90.0, 100.0)
+
+
+@pytest.mark.parametrize(
+    ("data", "item", "marks"),
+    [
+        ({"name": "Zed Forge burner", "review": [review()]}, "Zed Forge burner", (ITEM_OF_PAGE,)),
+        ({"name": ["Zed Forge burner"], "reviews": review()}, "Zed Forge burner", (ITEM_OF_PAGE,)),
+        ({"@graph": [{"name": "Burner", "review": review()}]}, "Burner", (ITEM_OF_PAGE,)),
+        ({"name": "Burner", "review": review(itemReviewed={"name": "Tongs"})}, "Tongs", ()),
+        ({"name": "Burner", "review": review(itemReviewed={"@id": "#1"})}, "Burner", (ITEM_OF_PAGE,)),
+        ({"name": "", "review": review()}, None, ()),
+        ({"name": "Everything", "mentions": {"review": review()}}, None, ()),
+        ({"name": "Everything", "hasPart": review()}, None, ()),
+        ({**review(reviewBody="", author="Cleo"), "name": "", "review": review()}, None, ()),
+    ],
+)
+def test_a_review_that_does_not_say_of_what_is_of_what_it_stands_in(
+    data: Any, item: str | None, marks: tuple[str, ...]
+) -> None:
+    [mention] = read(page_of(data)).mentions
+    assert (mention.item, mention.marks) == (item, marks)
+
+
+def test_an_answer_to_a_review_is_no_review_of_its_title() -> None:
+    outer, inner = read(page_of(review(name="Loud", review=review(author="Cleo")))).mentions
+    assert (outer.title, inner.item, inner.marks) == ("Loud", None, ())
 
 
 def test_what_can_not_be_used_is_counted_with_its_reason() -> None:
@@ -189,6 +217,7 @@ def test_microdata_is_read_where_there_is_no_review_in_json_ld() -> None:
     assert (one.rating, one.rating_worst, one.rating_best) == (7.5, 0.0, 10.0)
     assert (two.author, two.text) == ("Old Marrow", "Meh.")
     assert three.rating == 2.0
+    assert [each.item for each in (two, three)] == ["Anvil", None], "the last is no property of the product"
     both = html.replace("<html>", page_of(review()))
     assert [each.text for each in read(both).mentions] == ["It fell."], "both say the same"
 

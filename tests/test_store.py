@@ -538,6 +538,25 @@ def test_a_search_marks_the_words_it_found(store: Store) -> None:
     assert [row.snippet for row in kept(store, words="cafe")] == ["Der \x02Café\x03-Amboss"]
 
 
+def test_a_search_finds_words_of_a_script_without_blanks_and_marks_them_in_the_text_as_it_was(
+    store: Store,
+) -> None:
+    first, second = "この金床はすぐに壊れた。", "Acme金床のカタログ、金床"
+    store.save_page(page(judged(mention(1, text=first, title="金床の評価")), judged(mention(2, text=second))))
+    assert [(row.title, row.text, row.snippet) for row in kept(store, words="壊れた")] == [
+        ("金床の評価", first, "この金床はすぐに\x02壊れた\x03。")
+    ]
+    (row,) = kept(store, words="カタログ 金床")
+    assert row.snippet == "Acme\x02金床\x03の\x02カタログ\x03、\x02金床\x03"
+    assert {row.text for row in kept(store, words="金床")} == {first, second}
+    assert kept(store, words="床金") == []
+
+    assert store.save_page(page(judged(mention(1, text=first, title="金床の評価")))) == Saved(0, 0, 0)
+    assert store.save_page(page(judged(mention(1, text="返金された", title="金床の評価")))).updated == 1
+    assert [row.text for row in kept(store, words="返金")] == ["返金された"]
+    assert kept(store, words="壊れた") == []
+
+
 def test_a_search_that_cannot_be_read_says_so_at_once(store: Store) -> None:
     with pytest.raises(UsageError, match="not closed"):
         store.mentions(Filter(words='"open'))
@@ -570,7 +589,7 @@ def test_days_are_counted_in_the_zone_and_follow_it(place: SqlitePlace) -> None:
         assert store.info().details["timezone"] == "Europe/Berlin"
 
 
-words_known = ("anvil", "broke", "holds", "late", "refund", "café")
+words_known = ("anvil", "broke", "holds", "late", "refund", "café", "金床")
 texts = st.lists(st.sampled_from(words_known), min_size=1, max_size=4).map(" ".join)
 entries = st.tuples(st.integers(1, 4), texts, texts | st.just(""), st.booleans())
 page_lists = st.lists(st.lists(entries, max_size=4), min_size=1, max_size=6)
@@ -665,12 +684,14 @@ def test_a_window_that_is_done_moves_its_stream(store: Store) -> None:
     assert (stream.read_until, stream.resume, stream.validators) == (NOW + DAY, "id 9", None)
 
 
-def test_a_resume_that_led_nowhere_is_forgotten(store: Store) -> None:
+def test_a_stream_that_led_nowhere_starts_over(store: Store) -> None:
     store.save_page(page(window_done=True, resume="id 9"))
-    store.open_window(TASK)
-    store.forget_resume("forum", "anvil")
-    assert store.streams("forum")["anvil"].resume is None
-    assert store.open_tasks(["forum"])[0].task.resume is None
+    store.open_window(replace(TASK, until=NOW + DAY))
+    store.start_over("forum", "anvil")
+    assert store.open_tasks(["forum"]) == []
+    stream = store.streams("forum")["anvil"]
+    assert (stream.resume, stream.read_until) == (None, NOW)
+    assert store.open_window(replace(TASK, until=NOW + DAY)).task.resume is None
 
 
 def test_an_unchanged_stream_is_read_up_to_now_and_keeps_what_it_knows(store: Store) -> None:
@@ -680,7 +701,7 @@ def test_an_unchanged_stream_is_read_up_to_now_and_keeps_what_it_knows(store: St
     )
     again = replace(TASK, until=NOW + 40 * DAY)
     store.open_window(again)
-    store.save_unchanged(again, NOW + 40 * DAY)
+    store.save_unchanged(again)
     store.tidy(NOW + 40 * DAY)
 
     stream = store.streams("forum")["anvil"]
@@ -788,6 +809,49 @@ def test_runs_come_newest_first_with_what_each_source_did(store: Store) -> None:
     assert (oldest.exit_code, oldest.ended_at) == (0, NOW + timedelta(seconds=9))
     assert [(o.source, o.status) for o in oldest.outcomes] == [("feed", "failed"), ("forum", "ok")]
     assert store.runs(limit=1) == [newest]
+
+
+def test_a_run_is_found_by_the_beginning_of_its_id(store: Store) -> None:
+    scan(store, 10, forum="ok", feed="failed")
+    scan(store, 11, forum="ok")
+    newer, older = store.runs()
+    assert store.run("r_010") == store.run(" 010 ") == older
+    assert store.run("r_011") == newer
+    with pytest.raises(UsageError, match='no scan\'s id begins with "r_02"'):
+        store.run("r_02")
+    with pytest.raises(UsageError, match='several scans\' ids begin with "r_01": r_010, r_011'):
+        store.run("r_01")
+    with pytest.raises(UsageError, match="no scan"):
+        store.run("%")
+
+
+def test_runs_are_dropped_after_400_days_but_for_what_reports_begin_with(store: Store) -> None:
+    def at(days: int, **statuses: Any) -> None:
+        scan(store, -24 * days, **statuses)
+
+    at(900, gone="ok")
+    at(800, gone="failed", forum="ok", feed="ok")
+    at(500, forum="ok", feed="failed")
+    at(401, forum="failed", feed="failed")
+    at(400, forum="failed")
+    at(1, forum="failed", fresh="ok")
+    store.begin_run(Run(id="r_cut", started_at=NOW - 401 * DAY))
+    health, since = store.health(), NOW - 400 * DAY
+    outcomes = store.outcomes(since, NOW)
+
+    store.tidy(NOW)
+    assert {(o.source, (NOW - o.started_at).days) for run in store.runs() for o in run.outcomes} == {
+        ("gone", 900), ("gone", 800), ("feed", 800), ("forum", 500), ("feed", 401), ("forum", 401),
+        ("forum", 400), ("forum", 1), ("fresh", 1),
+    }  # fmt: skip
+    assert all(run.outcomes for run in store.runs())
+    assert store.outcomes(since, NOW) == outcomes
+    after = store.health()
+    for source in ("forum", "fresh", "gone"):
+        assert after[source] == health[source]
+    assert after["feed"] == replace(health["feed"], failures_in_a_row=1, failing_since=NOW - 401 * DAY), (
+        "only what is older than that is forgotten"
+    )
 
 
 def test_outcomes_begin_with_the_last_one_of_each_source_before_the_window(store: Store) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repwatch.errors import UsageError
-from repwatch.store.search import LONGEST, match_expression
+from repwatch.store.search import LONGEST, SEPARATOR, match_expression, parted, whole
 
 TEXTS = (
     "red anvil",
@@ -19,16 +19,19 @@ TEXTS = (
     "green tongs",
     "refund refund the red-hot anvil",
     "café au lait",
+    "この金床はすぐに壊れた",
+    "金の床、Acme金床3型",
+    "ทั่งเหล็กนี้แตก",
+    "모루가 깨졌다",
 )
 
 
 def found(words: str) -> set[str]:
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute("create virtual table t using fts5 (text, tokenize='unicode61 remove_diacritics 2')")
-        db.executemany("insert into t values (?)", [(text,) for text in TEXTS])
-        return {
-            text for (text,) in db.execute("select text from t where t match ?", (match_expression(words),))
-        }
+        db.executemany("insert into t values (?)", [(parted(text),) for text in TEXTS])
+        query = "select text from t where t match ?"
+        return {whole(text) for (text,) in db.execute(query, (match_expression(words),))}
 
 
 @pytest.mark.parametrize(
@@ -46,6 +49,14 @@ def found(words: str) -> set[str]:
         ("red-hot", {"refund refund the red-hot anvil"}),
         ("cafe", {"café au lait"}),
         ("CAFÉ", {"café au lait"}),
+        ("金床", {"この金床はすぐに壊れた", "金の床、Acme金床3型"}),
+        ("金床 壊", {"この金床はすぐに壊れた"}),
+        ("金床 -壊れた", {"金の床、Acme金床3型"}),
+        ("床金", set()),
+        ("acme", {"金の床、Acme金床3型"}),
+        ('"ACME金床 3型"', {"金の床、Acme金床3型"}),
+        ("เหล็ก", {"ทั่งเหล็กนี้แตก"}),
+        ("모루 OR 金の床", {"모루가 깨졌다", "金の床、Acme金床3型"}),
         ("anvil OR", "OR needs a word"),
         ("OR anvil", "OR needs a word"),
         ("anvil OR OR red", "OR needs a word"),
@@ -116,7 +127,31 @@ def test_no_search_is_an_error_of_the_database(words: str) -> None:
         found(words)
 
 
+letters = st.text(alphabet="金床はカー々ก๑ล็가ㄱA3é -_、", max_size=12)
+
+
+@settings(max_examples=200, deadline=None)
+@given(before=letters, words=st.text(alphabet="金床はカー々กล가ㄱ", min_size=1, max_size=5), after=letters)
+def test_a_script_without_blanks_is_found_wherever_it_stands(before: str, words: str, after: str) -> None:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("create virtual table t using fts5 (text, tokenize='unicode61 remove_diacritics 2')")
+        db.execute("insert into t values (?)", (parted(before + words + after),))
+        assert db.execute("select count(*) from t where t match ?", (match_expression(words),)).fetchone()[0]
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=letters | st.text())
+def test_a_parted_text_is_the_same_text(text: str) -> None:
+    assert whole(parted(text)) == text.replace(SEPARATOR, "")
+    assert parted(parted(text)) == parted(text)
+
+
+def test_a_text_of_words_is_not_parted() -> None:
+    assert parted("Der Café-Amboss, сломался, χάλασε: 3 €") == "Der Café-Amboss, сломался, χάλασε: 3 €"
+
+
 def test_the_longest_search_is_still_understood() -> None:
+    assert found("金床" * (LONGEST // 2)) == set()
     assert found("red " * (LONGEST // 4)) == {"red anvil", "red hammer", "refund refund the red-hot anvil"}
     assert found(" OR ".join(["tongs"] * (LONGEST // 9))) == {"green tongs"}
     assert found("tongs" + " -x" * (LONGEST // 3 - 2)) == {"green tongs"}

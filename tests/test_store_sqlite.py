@@ -27,6 +27,7 @@ from repwatch.store import open_reader, open_store, rows, schema
 from repwatch.store.base import By, Filter, PageSave
 from repwatch.store.connect import (
     APPLICATION_ID,
+    LOG_PAGES,
     SAFE_CHECKPOINTS,
     VERSION,
     open_for_reading,
@@ -447,6 +448,35 @@ def test_an_old_sqlite_does_not_fold_the_log_in_the_midst_of_a_scan(store: Sqlit
     assert path.read_bytes() == before
 
 
+@pytest.mark.skipif(
+    sqlite3.sqlite_version_info >= SAFE_CHECKPOINTS, reason="this SQLite folds safely by itself"
+)
+def test_only_the_holder_of_the_lease_folds_a_log_that_grows_long(store: SqliteStore, path: Path) -> None:
+    def folds_after(store: SqliteStore) -> int:
+        return int(store.db.raw.execute("pragma wal_autocheckpoint").fetchone()[0])
+
+    with closing(open_store(path, ZONE)) as other:
+        assert isinstance(other, SqliteStore)
+        store.take_lease("scan", "a", NOW, 60)
+        other.take_lease("scan", "b", NOW, 60)
+        other.release_lease("scan", "b")
+        assert (folds_after(store), folds_after(other)) == (LOG_PAGES, 0)
+        other.take_lease("scan", "b", NOW + timedelta(seconds=60), 60)
+        store.take_lease("scan", "a", NOW + timedelta(seconds=61), 60)
+        assert (folds_after(store), folds_after(other)) == (0, LOG_PAGES)
+        other.release_lease("scan", "b")
+        assert folds_after(other) == 0
+
+
+def test_the_log_of_a_long_scan_is_folded_in_the_midst_of_it(store: SqliteStore, path: Path) -> None:
+    store.take_lease("scan", "a", NOW, 60)
+    log = path.with_name(path.name + "-wal")
+    store.save_page(page(range(LOG_PAGES * 4096 // 1_000_000 + 1), text="x" * 1_000_000))
+    longest = log.stat().st_size
+    store.save_page(page(range(100, 105), text="y" * 1_000_000))
+    assert log.stat().st_size == longest, "written from its beginning again"
+
+
 def test_a_write_waits_for_its_turn_before_it_looks(store: SqliteStore, path: Path) -> None:
     with closing(open_store(path, ZONE, busy_s=0.05)) as other:
         with store.db.writing(), pytest.raises(StoreError, match="locked"):
@@ -463,6 +493,14 @@ def test_the_search_index_matches_the_texts_after_edits(store: SqliteStore, path
     check(path)
     assert store.counts(Filter(words="mended"))[0].mentions == 20
     assert store.counts(Filter(words="broke"))[0].mentions == 5
+    store.save_page(page(range(3, 8), text="この金床は壊れた"))
+    store.save_page(page(range(5, 8), text="金床は直った"))
+    check(path)
+    assert store.counts(Filter(words="壊"))[0].mentions == 2
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("insert into mention_fts (mention_fts) values ('rebuild')")
+        db.commit()
+    assert store.counts(Filter(words="直った"))[0].mentions == 3
 
 
 # Plans
@@ -583,6 +621,9 @@ def test_sqlite_utils_opens_and_searches_it(path: Path, store: SqliteStore) -> N
     db = Database(path)
     assert db["mention"].detect_fts() == "mention_fts"
     assert [row["native_id"] for row in db["mention"].search("number 2")] == ["2"]
+    store.save_page(page(range(3, 4), text="この金床は壊れた"))
+    assert [row["native_id"] for row in db["mention"].search('"金 床"')] == ["3"]
+    assert [row["text"] for row in db["mentions"].rows_where("native_id = '3'")] == ["この金床は壊れた"]
     db.close()
 
 

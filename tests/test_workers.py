@@ -17,6 +17,9 @@ def work(job: str) -> str:
     match job:
         case "hang":
             time.sleep(60)
+        case "compute":
+            while True:
+                pass
         case "die":
             os._exit(1)
         case "eat":
@@ -54,6 +57,7 @@ def test_each_job_comes_back_under_its_key(workers: Workers[str, str, str]) -> N
     ("job", "reason"),
     [
         ("hang", "too_slow"),
+        ("compute", "too_slow"),
         ("die", "crashed"),
         ("eat", "too_large"),
         ("layout", "layout"),

@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 ROBOTS_KEPT = timedelta(hours=24)
 CLOCK_SLACK_S = 60.0
+LONGEST_WAIT_S = 60.0
+"""A request whose slot is further away is left to a later scan."""
 TICK_S = 0.5
 
 
@@ -201,11 +203,16 @@ class Crawler(Generic[Key]):
         return True
 
     def _reserve(self, name: str, host: _Host[Key], exchange: _Exchange[Key], state: HostState) -> None:
-        host.busy = True
         gap_s = max(self._manners.min_gap_s, exchange.pace_s)
         if exchange.request.page and state.robots:
             gap_s = max(gap_s, fetch.crawl_delay_s(state.robots, self._manners.user_agent) or 0.0)
         now = self._clock()
+        ahead_s = (state.next_at - now).total_seconds() if state.next_at else 0.0
+        if max(LONGEST_WAIT_S, self._manners.min_gap_s) < ahead_s <= gap_s + CLOCK_SLACK_S:
+            why = f"{name} wants to be asked once in {gap_s:.0f} s"
+            self._fail(exchange, FetchError("rate_limited", why, retry_after_s=ahead_s))
+            return
+        host.busy = True
         wait_s = (self._store.reserve(name, now, gap_s) - now).total_seconds()
         if wait_s > gap_s + CLOCK_SLACK_S:
             # The clock was set back, or many processes queue here: the slot is too far to wait for.
@@ -301,6 +308,8 @@ class Crawler(Generic[Key]):
     def _fail(self, exchange: _Exchange[Key], error: FetchError) -> None:
         if exchange.robots_for is None:
             self._done.append((exchange.key, error))
+        else:
+            self._keep_robots(exchange, error)
 
     def _keep_robots(self, exchange: _Exchange[Key], result: Answer | FetchError) -> None:
         name = exchange.robots_for

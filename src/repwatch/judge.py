@@ -9,7 +9,7 @@ from typing import Protocol
 
 from repwatch.language import detect
 from repwatch.match import Match, Matched, Matcher
-from repwatch.model import Assessment, Brand, Judged, Mention, NearMiss, Sentiment, Span
+from repwatch.model import ITEM_OF_PAGE, Assessment, Brand, Judged, Mention, NearMiss, Sentiment, Span
 from repwatch.score import Scorer, masked, scorer
 from repwatch.tidy import twins, version
 
@@ -24,24 +24,37 @@ class Judge:
     def judge(
         self, mention: Mention, *, about: str | None = None, brands: frozenset[str] | None = None
     ) -> Judged:
-        """Return a tidied mention with an assessment for each brand that it is about.
+        """Return a tidied mention with an assessment for each brand that it is about (see match)."""
+        matched = self.match(mention, about=about, brands=brands)
+        return self.assess(mention, matched, version=version(mention))
 
-        Its language is worked out and its text scored only if there is one.
+    def match(
+        self, mention: Mention, *, about: str | None = None, brands: frozenset[str] | None = None
+    ) -> Matched:
+        """Return which brands a tidied mention is about.
 
         Args:
             mention: as the source gave it, tidied.
             about: the brand that everything from this source is about, named or not. A review whose
-                item is something else still has to name it.
+                item is something else still has to name it; one that only stands in something on
+                its page has to if that names another brand.
             brands: look for these alone (and for `about`); None for all.
         """
         matched = self.matcher.match(mention)
-        if brands is not None:
-            matched = only(matched, brands | {about} if about else brands)
         if about is not None:
             matched = self._with_place(matched, mention, about)
+        if brands is not None:
+            matched = only(matched, brands | {about} if about else brands)
+        return matched
+
+    def assess(self, mention: Mention, matched: Matched, *, version: bytes) -> Judged:
+        """Return a mention with an assessment for each brand that was found in it.
+
+        Its language is worked out and its text scored only if there is one.
+        """
         judged = Judged(
             mention=mention,
-            version=version(mention),
+            version=version,
             twins=twins(mention),
             near_misses=matched.near_misses,
         )
@@ -72,7 +85,9 @@ class Judge:
             return matched
         near = [miss for miss in matched.near_misses if miss.brand == about]
         if mention.item and not self._names(mention.item, about, near):
-            return matched
+            others_item = any(span.field == "item" for match in matched.about for span in match.spans)
+            if others_item or ITEM_OF_PAGE not in mention.marks:
+                return matched
         place = Match(about, False, (Span("text", 0, 0, about, "about source"),))
         others = tuple(miss for miss in matched.near_misses if miss.brand != about)
         return Matched((*matched.about, place), others)

@@ -34,6 +34,7 @@ from typing import Any, Literal, NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 from repwatch.model import Brand, Mention, NearMiss, Span
+from repwatch.text import UNSPACED
 
 RULES = 1
 """Raised when the rules above change, so that places are read again."""
@@ -524,19 +525,4 @@ def _kind(char: str) -> Literal["word", "unspaced", "mark", ""]:
     if not char.isalnum():
         return ""
     code = ord(char)
-    return "unspaced" if any(first <= code <= last for first, last in _UNSPACED) else "word"
-
-
-_UNSPACED = (
-    (0x0E00, 0x0FFF),  # Thai, Lao, Tibetan
-    (0x1000, 0x109F),  # Myanmar
-    (0x1100, 0x11FF),  # Hangul letters
-    (0x1780, 0x17FF),  # Khmer
-    (0x3005, 0x3007),  # Han repetition and zero
-    (0x3040, 0x31FF),  # Hiragana, Katakana, Bopomofo, Hangul letters
-    (0x3400, 0x9FFF),  # Han
-    (0xAC00, 0xD7FF),  # Hangul syllables
-    (0xF900, 0xFAFF),  # Han, compatibility
-    (0x20000, 0x3FFFF),  # Han, rarer
-)
-"""Scripts without blanks between words, or, like Hangul, with particles glued to them."""
+    return "unspaced" if any(first <= code <= last for first, last in UNSPACED) else "word"

@@ -177,6 +177,10 @@ class Mention:
         return mention_id(self.space, self.native_id)
 
 
+ITEM_OF_PAGE = "item of its page"
+"""Mark of a review that does not say what it is about: its item is what it stands in on its page."""
+
+
 def mention_id(space: str, native_id: str) -> str:
     """Return "m_" and 16 letters that are the same wherever this text is read."""
     digest = hashlib.blake2b(f"{space}\n{native_id}".encode("utf-8", "replace"), digest_size=10)

@@ -22,9 +22,9 @@ from multiprocessing.connection import wait
 from typing import Protocol, TypeVar
 
 from repwatch import fetch
-from repwatch.config import Config, SourceConfig
+from repwatch.config import Config, SourceConfig, hide, secrets
 from repwatch.crawl import Crawler, crawler_for
-from repwatch.errors import Busy, FetchError, ParseError, SourceError
+from repwatch.errors import Busy, FetchError, ParseError, Reason, SourceError
 from repwatch.model import Answer, Brand, Request, Task
 from repwatch.outcomes import Tally
 from repwatch.pipeline import PageJob, PageReader, Place, ReadPage
@@ -38,7 +38,8 @@ from repwatch.store.base import (
     Stream,
     Validators,
 )
-from repwatch.urls import origin
+from repwatch.text import one_line
+from repwatch.urls import origin, redact
 from repwatch.workers import Workers
 
 T = TypeVar("T")
@@ -51,7 +52,13 @@ RENEWED_EVERY_S = 15.0
 OVERLAP = timedelta(hours=48)
 PAGES_PER_WINDOW = 20
 VALIDATORS_KEPT = timedelta(days=7)
-PENDING_BYTES = 32 * 1024 * 1024
+LONGEST_VALIDATOR = 1_024
+LONGEST_DETAIL = 300
+PAGES_IN_ALL = 200
+"""Pages of a window over all scans: a place without end is given up there, and read from its top again."""
+PASSING: frozenset[Reason] = frozenset(("timeout", "unreachable", "tls", "rate_limited", "quota"))
+"""Reasons that have nothing to do with the page that was asked for."""
+PENDING_BYTES = 16 * 1024 * 1024
 """Answers that may wait to be read, in bytes; beyond that nothing more is fetched."""
 TICK_S = 0.5
 
@@ -91,6 +98,7 @@ class _Window:
     cursors: set[str | None] = field(default_factory=set)
     capped: bool = False
     failed: bool = False
+    lost: bool = False
     pages_now: int = 0
 
     @property
@@ -128,6 +136,7 @@ class Scan:
         self._progress = progress
         self._stop = stop
         self._clock = clock
+        self._secrets = secrets(config)
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._renewed_s = 0.0
         self._jobs: deque[tuple[_Visit, Answer]] = deque()
@@ -213,6 +222,7 @@ class Scan:
             queries = _asked(lambda: source.queries(brands_of(self._config, config)))
         except SourceError as error:
             tally.streams = tally.failed = 1
+            error.message = one_line(redact(hide(error.message, self._secrets)), LONGEST_DETAIL)
             tally.errors.append(error)
             return
         for query in queries:
@@ -290,7 +300,7 @@ class Scan:
         try:
             request = _asked(lambda: source.request(task))
         except SourceError as error:
-            self._failed(window, error)
+            self._failed(window, task, error)
             return
         known = window.known
         usable = known is not None and task.cursor is None and known.url == fetch.public_url(request)
@@ -319,7 +329,7 @@ class Scan:
                 self._answered(visit, answer, crawler)
             for visit, page in workers.collect():
                 if isinstance(page, SourceError):
-                    self._failed(visit.window, page)
+                    self._failed(visit.window, visit.task, page)
                 else:
                     self._keep(visit, page, crawler)
                 self._close(visit.task.source, run)
@@ -364,15 +374,15 @@ class Scan:
         tally.requests += crawler.requests.pop(visit, 0)
         window = visit.window
         if isinstance(answer, FetchError):
-            self._failed(window, answer, visit)
+            self._failed(window, visit.task, answer)
             return
         if answer.status == 304:
             self._unchanged(visit, crawler)
             return
         validators = Validators(
             url=fetch.public_url(visit.request),
-            etag=answer.headers.get("etag"),
-            last_modified=answer.headers.get("last-modified"),
+            etag=_validator(answer, "etag"),
+            last_modified=_validator(answer, "last-modified"),
             body_hash=hashlib.blake2b(answer.body, digest_size=16).hexdigest(),
             at=self._clock(),
         )
@@ -391,19 +401,23 @@ class Scan:
         tally.unchanged += 1
         self._finish(visit.window, crawler)
 
-    def _failed(self, window: _Window, error: SourceError, visit: _Visit | None = None) -> None:
+    def _failed(self, window: _Window, task: Task, error: SourceError) -> None:
         """Note what went wrong; the task stays, so that the next scan tries again."""
-        source, query = window.stream
-        window.pending -= 1
-        started_elsewhere = visit is not None and (visit.task.cursor or visit.task.resume)
-        if started_elsewhere and error.reason in ("not_found", "gone", "http"):
-            # A cursor that leads nowhere any more would fail for ever: begin again at the beginning.
-            self._store.forget_resume(source, query)
-        tally = self._tallies[source]
+        error.message = one_line(redact(hide(error.message, self._secrets)), LONGEST_DETAIL)
+        tally = self._tallies[task.source]
         tally.errors.append(error)
         tally.failed += not window.failed
         window.failed = True
+        window.pending -= 1
+        # A cursor that leads nowhere may do so for ever, while there is news on the first page.
+        window.lost = window.lost or (bool(task.cursor or task.resume) and error.reason not in PASSING)
         self._later.pop(window.stream, None)
+        self._abandon_if_lost(window)
+
+    def _abandon_if_lost(self, window: _Window) -> None:
+        """Let the next scan begin a window at its beginning, once nothing of it is under way."""
+        if window.lost and not window.pending:
+            self._store.start_over(*window.stream)
 
     def _keep(self, visit: _Visit, read: ReadPage, crawler: Crawler[_Visit]) -> None:
         """Save a page, and go on to those that follow it."""
@@ -417,7 +431,7 @@ class Scan:
         if read.page.damaged or (read.page.discovered and not read.shown):
             window.validators = None
         tally.damaged += read.page.damaged
-        following = self._following(visit, read, new_ids)
+        following = self._following(visit, read, new_ids) if window.pages < PAGES_IN_ALL else []
         window.capped = window.capped or (bool(following) and window.pages_now >= PAGES_PER_WINDOW)
         done = not (window.pending or following or window.failed)
         saved = self._store.save_page(
@@ -440,7 +454,7 @@ class Scan:
             tally.saved.updated + saved.updated,
             tally.saved.negative + saved.negative,
         )
-        tally.pages += 1
+        tally.pages += not read.page.discovered
         log.debug(
             "%s: %d mentions, %d new, %s", visit.task.source, len(read.shown), saved.new, read.page.skipped
         )
@@ -454,11 +468,13 @@ class Scan:
                 self._later.pop(window.stream, None)
                 tally.capped += 1
                 tally.done += not window.failed
+            self._abandon_if_lost(window)
             return
         for task in following:
             self._visit(window, task, crawler, discovered=read.page.discovered)
         if done:
             self._finish(window, crawler)
+        self._abandon_if_lost(window)
 
     def _following(self, visit: _Visit, read: ReadPage, new_ids: Sequence[str]) -> list[Task]:
         """Return the pages that come next, if this one gave reason to go on."""
@@ -526,6 +542,11 @@ def first_request(config: Config, source: SourceConfig, now: datetime) -> Reques
         return None
     task = Task(source=source.key, query=queries[0], since=now - timedelta(days=1), until=now)
     return _asked(lambda: source.built.request(task))
+
+
+def _validator(answer: Answer, name: str) -> str | None:
+    value = answer.headers.get(name, "")
+    return value if 0 < len(value) <= LONGEST_VALIDATOR and value.isprintable() else None
 
 
 def _asked(ask: Callable[[], T]) -> T:

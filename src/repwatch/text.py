@@ -17,6 +17,22 @@ LONGEST_HTML = 100_000
 """Characters of HTML that are read. The parser's time grows with the square of nesting and of attributes:
 this many are a second at worst, and ten times what is kept of a text."""
 
+UNSPACED = (
+    (0x0E00, 0x0FFF),  # Thai, Lao, Tibetan
+    (0x1000, 0x109F),  # Myanmar
+    (0x1100, 0x11FF),  # Hangul letters
+    (0x1780, 0x17FF),  # Khmer
+    (0x3005, 0x3007),  # Han repetition and zero
+    (0x3040, 0x31FF),  # Hiragana, Katakana, Bopomofo, Hangul letters
+    (0x3400, 0x9FFF),  # Han
+    (0xAC00, 0xD7FF),  # Hangul syllables
+    (0xF900, 0xFAFF),  # Han, compatibility
+    (0xFF66, 0xFF9F),  # Katakana, half-width
+    (0x20000, 0x3FFFF),  # Han, rarer
+)
+"""Scripts without blanks between words, or, like Hangul, with particles glued to them: the first and last
+code point of each."""
+
 _C1 = "\x80-\x9f"
 _STRINGS = r"(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x00-\x08\x0a-\x1f\x80-\x9f]*(?:\x07|\x1b\\|\x9c)"
 _SEQUENCES = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]"

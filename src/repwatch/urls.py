@@ -85,7 +85,8 @@ def absolute(base: str, url: str) -> str | None:
     """Return the http(s) address that a link on the page `base` leads to, or None."""
     try:
         joined = _quoted(urljoin(base, _trimmed(url)))
-    except ValueError:
+        joined.encode()
+    except ValueError:  # a lone surrogate among them
         return None
     return joined if len(joined) <= LONGEST_URL and _split(joined) else None
 

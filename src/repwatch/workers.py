@@ -1,8 +1,9 @@
 """Kept processes that only compute.
 
 Parsers of foreign bytes can hang, eat memory or take the whole interpreter down. Here they do it
-in a process of their own: a job without an answer after `deadline_s` costs that process and that
-job, and nothing else. (A ProcessPoolExecutor can't give up a single job.)
+in a process of their own: a job that takes more than `deadline_s` of its processor's time costs
+that process and that job, and nothing else. (A ProcessPoolExecutor can't give up a single job.)
+Time on the wall is limited as well, but generously: on a busy machine honest work takes longer.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
@@ -26,10 +27,14 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 Key = TypeVar("Key", bound=Hashable)
 
-DEADLINE_S = 10.0
+DEADLINE_S = 10.0  # of processor time
 MEMORY_BYTES = 512 * 1024 * 1024
 _START_S = 30.0  # a process imports its libraries before it is ready, on a busy machine too
 _READY = "ready"
+_OUT_OF_TIME: int = getattr(signal, "SIGPROF", 0)  # what ends a process that computed for too long
+_TOO_LARGE = ParseError("parsing needed too much memory", reason="too_large")
+WALL = 3
+"""How much longer than its processor time a job may take on the wall."""
 
 
 @dataclass
@@ -96,7 +101,7 @@ class Workers(Generic[Key, Job, Result]):
         """Hand in a job; only while one is free."""
         worker = next((w for w in self._workers if w.due_s is None), None) or self._start()
         worker.key = key
-        worker.due_s = time.monotonic() + self._deadline_s + (0.0 if worker.warm else _START_S)
+        worker.due_s = time.monotonic() + WALL * self._deadline_s + (0.0 if worker.warm else _START_S)
         # a process that died while it was idle shows when its answer is collected
         with contextlib.suppress(OSError):
             worker.pipe.send(job)
@@ -111,20 +116,26 @@ class Workers(Generic[Key, Job, Result]):
                     answer = worker.pipe.recv()
                 except (EOFError, OSError):
                     self._drop(worker)
-                    answer = ParseError("the parser crashed on this answer", reason="crashed")
+                    if worker.process.exitcode == -_OUT_OF_TIME:
+                        answer = self._too_slow()
+                    else:
+                        answer = ParseError("the parser crashed on this answer", reason="crashed")
                 else:
                     if not worker.warm:  # the first thing it says is that its clock may start
                         worker.warm = True
-                        worker.due_s = now_s + self._deadline_s
+                        worker.due_s = now_s + WALL * self._deadline_s
                         continue
                     worker.due_s = None
             elif worker.due_s is not None and worker.due_s < now_s:
                 self._drop(worker)
-                answer = ParseError(f"parsing took longer than {self._deadline_s:g} s", reason="too_slow")
+                answer = self._too_slow()
             else:
                 continue
             done.append((worker.key, answer))
         return done
+
+    def _too_slow(self) -> ParseError:
+        return ParseError(f"parsing took longer than {self._deadline_s:g} s", reason="too_slow")
 
     def close(self) -> None:
         """End all processes."""
@@ -134,7 +145,7 @@ class Workers(Generic[Key, Job, Result]):
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=_serve, args=(theirs, self._work, self._memory_bytes), daemon=True
+            target=_serve, args=(theirs, self._work, self._deadline_s, self._memory_bytes), daemon=True
         )
         process.start()
         theirs.close()
@@ -149,29 +160,50 @@ class Workers(Generic[Key, Job, Result]):
         worker.process.join()
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Any], memory_bytes: int) -> None:
+def _serve(pipe: Connection, work: Callable[[Any], Any], deadline_s: float, memory_bytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that owns us
     _limit_memory(memory_bytes)
-    pipe.send(_READY)
-    while True:
-        try:
-            job = pipe.recv()
-        except (EOFError, OSError):
-            return
-        try:
-            answer: Any = work(job)
-        except SourceError as error:
-            answer = error
-        except MemoryError:
-            answer = ParseError("parsing needed too much memory", reason="too_large")
-        except Exception as error:
-            answer = ParseError(f"the parser failed: {type(error).__name__}: {error}", reason="crashed")
-            if os.environ.get("REPWATCH_DEBUG"):
-                sys.excepthook(*sys.exc_info())
-        try:
-            pipe.send(answer)
-        except BrokenPipeError:
-            return
+    try:
+        pipe.send(_READY)
+        while True:
+            answer = _answer(pipe, work, deadline_s)
+            try:
+                pipe.send(answer)
+            except MemoryError:
+                pipe.send(_TOO_LARGE)
+    except (EOFError, OSError):
+        return  # nobody listens any more
+
+
+def _answer(pipe: Connection, work: Callable[[Any], Any], deadline_s: float) -> Any:
+    try:
+        job = pipe.recv()
+    except MemoryError:
+        return _TOO_LARGE
+    try:
+        with _limited_time(deadline_s):
+            return work(job)
+    except SourceError as error:
+        return error
+    except MemoryError:
+        return _TOO_LARGE
+    except Exception as error:
+        if os.environ.get("REPWATCH_DEBUG"):
+            sys.excepthook(*sys.exc_info())
+        return ParseError(f"the parser failed: {type(error).__name__}: {error}", reason="crashed")
+
+
+@contextlib.contextmanager
+def _limited_time(deadline_s: float) -> Iterator[None]:
+    """End this process if it computes for longer, also when its owner was killed meanwhile."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    signal.setitimer(signal.ITIMER_PROF, deadline_s)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
 
 
 def _limit_memory(limit_bytes: int) -> None:

@@ -30,6 +30,7 @@ P = ParamSpec("P")
 Color = Literal["auto", "always", "never"]
 
 GENERAL = "General options"
+LONGEST_LINE = 1_000
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,10 @@ class Session:
 
     def warn(self, text: str) -> None:
         """Tell whoever reads stderr something that should not be missed."""
-        from repwatch.text import clean
+        from repwatch.text import one_line
 
-        print(clean(text), file=sys.stderr)
+        for line in text.split("\n"):
+            print(one_line(line, LONGEST_LINE), file=sys.stderr)
 
 
 ConfigOption = Annotated[

@@ -17,7 +17,6 @@ from repwatch.commands.options import (
     NoHeaderOption,
     OutputOption,
 )
-from repwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from repwatch.store.base import Outcome, Run
@@ -81,13 +80,11 @@ def show_run(
         repwatch runs show r_20261121T130000123Z
     """
     from repwatch.commands.scan import status_word
-    from repwatch.render import Column, chosen_format, duration, listing, when
+    from repwatch.render import Column, chosen_format, listing
+    from repwatch.words import duration, when
 
     with closing(session.reader()) as reader:
-        found = [r for r in reader.runs() if r.id.startswith(run)]
-    if len(found) != 1:
-        problem = "several scans begin" if found else "no scan begins"
-        raise UsageError(f'{problem} with "{run}"', hint="List them with: repwatch runs list")
+        found = reader.run(run)
     zone, now = session.settings.timezone, session.now
     columns = [
         Column("source"),
@@ -105,7 +102,7 @@ def show_run(
     ]
     listing(
         session.out,
-        [_outcome_row(outcome) for outcome in found[0].outcomes],
+        [_outcome_row(outcome) for outcome in found.outcomes],
         columns,
         schema="repwatch.run/1",
         key="sources",
@@ -123,7 +120,8 @@ def _list(
     names: str | None = None,
     header: bool = True,
 ) -> None:
-    from repwatch.render import Column, choose, duration, listing, when
+    from repwatch.render import Column, choose, listing
+    from repwatch.words import duration, when
 
     with closing(session.reader()) as reader:
         rows = [_run_row(run) for run in reader.runs(limit=limit)]

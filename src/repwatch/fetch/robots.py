@@ -12,6 +12,7 @@ from protego import Protego
 from repwatch.errors import FetchError
 from repwatch.fetch.manners import MOST_WAIT_S
 from repwatch.model import Answer, Request
+from repwatch.text import clean
 
 MOST_BYTES = 500 * 1024
 DENY_ALL = "User-agent: *\nDisallow: /"
@@ -47,7 +48,7 @@ def read_robots(outcome: Answer | FetchError) -> str:
     if not 200 <= outcome.status < 300:
         return "" if outcome.status < 500 and outcome.status != 429 else DENY_ALL
     body = outcome.body.removeprefix(codecs.BOM_UTF8)[:MOST_BYTES]
-    text = body.decode("utf-8", "replace").replace("\0", "")
+    text = clean(body.decode("utf-8", "replace"))
     if text.lstrip().startswith("<"):
         return ""
     return "\n".join(line for line in text.splitlines() if len(line) <= _LONGEST_LINE)

@@ -23,7 +23,7 @@ from urllib.parse import urldefrag
 
 from repwatch.dates import moment
 from repwatch.errors import ParseError
-from repwatch.model import Answer, Brand, Mention, Page, Request, Task
+from repwatch.model import ITEM_OF_PAGE, Answer, Brand, Mention, Page, Request, Task
 from repwatch.sources.common import WebAddress, web_link, word
 from repwatch.text import plain
 from repwatch.urls import absolute, canonical, origin
@@ -42,7 +42,8 @@ LITTLE_TEXT = 200
 DEFAULT_WORST, DEFAULT_BEST = 1.0, 5.0
 
 _REVIEW_TYPES = {"Review", "UserReview", "CriticReview", "EmployerReview"}
-_OF_REVIEWABLE = ("aggregateRating", "offers", "review", "reviews")
+_HOLDS_REVIEWS = ("review", "reviews")
+_OF_REVIEWABLE = ("aggregateRating", "offers", *_HOLDS_REVIEWS)
 _BROKEN_BLOCK = "a block of JSON-LD that can't be read"
 _OPENINGS = ("//", "/*", "<!--", "<![CDATA[", "*/")
 _CLOSINGS = (";", "*/", "]]>", "-->", "/*", "//")
@@ -100,7 +101,7 @@ class Reviews:
         if not found:
             _ensure_readable(tree, data)
         read = _Reader(task.query, answer.url)
-        mentions = [read(review) for review in found[:MOST_REVIEWS]]
+        mentions = [read(review, thing) for review, thing in found[:MOST_REVIEWS]]
         return Page(
             mentions=tuple(each for each in mentions if isinstance(each, Mention)),
             skipped=(
@@ -266,20 +267,40 @@ def _value(node: LexborNode, names: Sequence[str]) -> str:
 # Reviews
 
 
-def _objects(data: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object in the order of the document; nesting costs no stack."""
-    waiting = [data]
+_Object = dict[str, Any]
+
+
+def _nested(data: Any) -> Iterator[tuple[_Object, _Object | None]]:
+    """Yield every object in the order of the document, and the one that holds it as a review.
+
+    Nesting costs no stack.
+    """
+    waiting: list[tuple[Any, _Object | None]] = [(data, None)]
     while waiting:
-        value = waiting.pop()
+        value, thing = waiting.pop()
         if isinstance(value, dict):
-            yield value
-            waiting.extend(reversed(value.values()))
+            yield value, thing
+            waiting.extend(
+                (each, value if name in _HOLDS_REVIEWS else None) for name, each in reversed(value.items())
+            )
         elif isinstance(value, list):
-            waiting.extend(reversed(value))
+            waiting.extend((each, thing) for each in reversed(value))
 
 
-def _reviews(data: Any) -> Iterator[dict[str, Any]]:
-    return (each for each in _objects(data) if not _REVIEW_TYPES.isdisjoint(_types(each)))
+def _objects(data: Any) -> Iterator[_Object]:
+    return (each for each, _ in _nested(data))
+
+
+def _reviews(data: Any) -> Iterator[tuple[_Object, _Object | None]]:
+    return (
+        (each, None if thing is None or _is_review(thing) else thing)
+        for each, thing in _nested(data)
+        if _is_review(each)
+    )
+
+
+def _is_review(item: Mapping[str, Any]) -> bool:
+    return not _REVIEW_TYPES.isdisjoint(_types(item))
 
 
 def _types(item: Mapping[str, Any]) -> set[str]:
@@ -299,7 +320,7 @@ class _Reader:
         self._pages = {_bare(start), _bare(url)}
         self._known: set[str] = set()
 
-    def __call__(self, review: Mapping[str, Any]) -> Mention | str:
+    def __call__(self, review: Mapping[str, Any], thing: Mapping[str, Any] | None) -> Mention | str:
         text = _text(review.get("reviewBody")) or _text(review.get("description"))
         title = _text(review.get("name")) or _text(review.get("headline"))
         value, worst, best = _rating(review.get("reviewRating"))
@@ -312,6 +333,8 @@ class _Reader:
         if id in self._known:
             return "the same review again"
         self._known.add(id)
+        item = _name(review.get("itemReviewed"))
+        around = _name(thing) if item is None else None
         return Mention(
             space=self._space,
             native_id=id,
@@ -328,7 +351,8 @@ class _Reader:
             rating=value,
             rating_worst=worst,
             rating_best=best,
-            item=_name(review.get("itemReviewed")),
+            item=item or around,
+            marks=(ITEM_OF_PAGE,) if around else (),
         )
 
     def _address(self, review: Mapping[str, Any]) -> str | None:

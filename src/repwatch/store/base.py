@@ -288,6 +288,13 @@ class Reader(Protocol):
     def runs(self, limit: int | None = None) -> list[Run]:
         """Return the newest runs, newest first, with their outcomes."""
 
+    def run(self, prefix: str) -> Run:
+        """Return one run with its outcomes.
+
+        Raises:
+            UsageError: no id begins so, or several do (they are listed).
+        """
+
     def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
         """Return what sources did in runs that started in the window, oldest first.
 
@@ -315,7 +322,10 @@ class Store(Reader, Protocol):
     """What the scan writes; one process's main thread holds it."""
 
     def take_lease(self, name: str, holder: str, now: datetime, seconds: float) -> Lease | None:
-        """Take or renew a lease; return None when we hold it now, else the other one's."""
+        """Take or renew a lease; return None when we hold it now, else the other one's.
+
+        Whoever writes pages takes one first: the file's upkeep on the way is its holder's.
+        """
 
     def release_lease(self, name: str, holder: str) -> None:
         """Give a lease back if we hold it."""
@@ -335,8 +345,8 @@ class Store(Reader, Protocol):
     def open_window(self, task: Task) -> OpenTask:
         """Store the first page of a window and return it; a window that is open is returned as it is."""
 
-    def forget_resume(self, source: str, query: str) -> None:
-        """Drop a stream's resume cursor, which led nowhere."""
+    def start_over(self, source: str, query: str) -> None:
+        """Drop a stream's open window and its resume cursor: they led nowhere."""
 
     def seen(self, source: str, query: str) -> frozenset[bytes]:
         """Return the versions of mentions that a stream has shown in the last 30 days."""
@@ -344,7 +354,7 @@ class Store(Reader, Protocol):
     def save_page(self, page: PageSave) -> Saved:
         """Keep one page, all of it or nothing."""
 
-    def save_unchanged(self, task: Task, now: datetime) -> None:
+    def save_unchanged(self, task: Task) -> None:
         """Note that a task's stream was unchanged: its window is done, what it showed is still there."""
 
     def host(self, host: str) -> HostState:
@@ -363,4 +373,8 @@ class Store(Reader, Protocol):
         """Keep a host's robots.txt."""
 
     def tidy(self, now: datetime) -> None:
-        """Drop what has expired: seen marks after 30 days, near-misses after 14; then checkpoint."""
+        """Drop what has expired, then checkpoint.
+
+        Seen marks last for 30 days, near-misses for 14, runs and outcomes for 400. Of each source the
+        last outcome that is older stays, and the last one that read something.
+        """

@@ -21,7 +21,11 @@ OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
 
 SAFE_CHECKPOINTS = (3, 51, 3)
-"""Before this version two connections that checkpoint at once can damage a database."""
+"""Before this version two connections that checkpoint at once can damage a database; so only the holder of
+a lease does."""
+
+LOG_PAGES = 16_384
+"""How far the write-ahead log of a long scan grows (64 MiB) before it is folded into the file."""
 
 Row = tuple[Any, ...]
 Values = Sequence[Any] | dict[str, Any]
@@ -212,8 +216,7 @@ def open_for_writing(path: Path, busy_s: float = BUSY_S) -> Connection:
         stamp(raw).check(path)
         raw.execute("pragma foreign_keys = on")
         raw.execute("pragma synchronous = normal")
-        if sqlite3.sqlite_version_info < SAFE_CHECKPOINTS:
-            raw.execute("pragma wal_autocheckpoint = 0")
+        fold_log(raw, alone=False)
     except sqlite3.Error as error:
         raw.close()
         refuse(path, error)
@@ -221,6 +224,12 @@ def open_for_writing(path: Path, busy_s: float = BUSY_S) -> Connection:
         raw.close()
         raise
     return Connection(raw, path)
+
+
+def fold_log(raw: sqlite3.Connection, *, alone: bool) -> None:
+    """Have a connection fold the log into the file as it grows, if that is safe or it does so `alone`."""
+    if sqlite3.sqlite_version_info < SAFE_CHECKPOINTS:
+        raw.execute(f"pragma wal_autocheckpoint = {LOG_PAGES if alone else 0}")
 
 
 def refuse(path: Path, error: BaseException) -> NoReturn:

@@ -28,7 +28,7 @@ from repwatch.store.base import (
     Run,
     StoreInfo,
 )
-from repwatch.store.connect import Connection, beside, size
+from repwatch.store.connect import Connection, Row, beside, size
 from repwatch.store.search import match_expression
 
 _ORDERS: dict[Order, str] = {
@@ -66,12 +66,13 @@ RARE = 10_000
 LISTED = 10
 """How many ids an ambiguous one is answered with."""
 
-_GOOD = "('ok', 'unchanged', 'partial')"
+GOOD = "('ok', 'unchanged', 'partial')"
 _BAD = "('failed', 'no_access')"
+_RUN = "id, started_ms, ended_ms, exit_code, due"
 _OUTCOME = ", ".join(f"o.{name}" for name in rows.OUTCOME)
 
 # Each source is found by one step in an index: there are few of them, and many outcomes.
-_SOURCES = """
+SOURCES = """
     with recursive source_name (source) as (
         select min(source) from run_source
         union all
@@ -221,7 +222,7 @@ class SqlReader:
                 (start, start + "\x7f", LISTED + 1),
             )
             if len(ids) != 1:
-                raise _ambiguous(typed, [id for (id,) in ids])
+                raise _ambiguous("mention", typed, ids, "repwatch search finds mentions")
             found = self.db.all(
                 f"select {columns} from mention m join assessment a on a.mention = m.seq"
                 " where m.id = ? order by a.brand",
@@ -231,16 +232,36 @@ class SqlReader:
 
     def runs(self, limit: int | None = None) -> list[Run]:
         """Return the newest runs, newest first, with their outcomes."""
-        chosen = "select id, started_ms, ended_ms, exit_code, due from run order by started_ms desc, id desc"
+        chosen = f"select {_RUN} from run order by started_ms desc, id desc"
         values: list[int] = []
         if limit is not None:
             chosen, values = f"{chosen} limit ?", [limit]
         with self.db.reading():
-            runs = self.db.all(chosen, values)
-            outcomes = self.db.all(
-                f"select {_OUTCOME} from ({chosen}) r join run_source o on o.run = r.id order by o.source",
-                values,
+            return self._runs(chosen, values)
+
+    def run(self, prefix: str) -> Run:
+        """Return one run with its outcomes.
+
+        Raises:
+            UsageError: no id begins so, or several do (they are listed).
+        """
+        typed = prefix.strip()
+        start = "r_" + typed.removeprefix("r_")
+        with self.db.reading():
+            ids = self.db.all(
+                "select id from run where id >= ? and id < ? order by id limit ?",
+                (start, start + "\x7f", LISTED + 1),
             )
+            if len(ids) != 1:
+                raise _ambiguous("scan", typed, ids, "list them: repwatch runs list")
+            return self._runs(f"select {_RUN} from run where id = ?", ids[0])[0]
+
+    def _runs(self, chosen: str, values: Sequence[Any]) -> list[Run]:
+        runs = self.db.all(chosen, values)
+        outcomes = self.db.all(
+            f"select {_OUTCOME} from ({chosen}) r join run_source o on o.run = r.id order by o.source",
+            values,
+        )
         by_run: defaultdict[str, list[Outcome]] = defaultdict(list)
         for outcome in map(rows.outcome, outcomes):
             by_run[outcome.run].append(outcome)
@@ -266,7 +287,7 @@ class SqlReader:
         with self.db.reading():
             before = self.db.all(
                 f"""
-                {_SOURCES}
+                {SOURCES}
                 select {_OUTCOME} from source_name s join run_source o on o.source = s.source and o.run = (
                     select b.run from run_source b
                     where b.source = s.source and b.run_ms < ? order by b.run_ms desc limit 1
@@ -288,14 +309,14 @@ class SqlReader:
         """Return how each source fares that has ever been scanned."""
         found = self.db.all(
             f"""
-            {_SOURCES},
+            {SOURCES},
             latest as (
                 select
                     s.source,
                     (select o.run from run_source o
                      where o.source = s.source order by o.run_ms desc limit 1) as last_run,
                     (select o.run from run_source o
-                     where o.source = s.source and o.status in {_GOOD}
+                     where o.source = s.source and o.status in {GOOD}
                      order by o.run_ms desc limit 1) as good_run
                 from source_name s where s.source is not null
             ),
@@ -417,11 +438,11 @@ class _Window:
     shown: set[str]
 
 
-def _ambiguous(typed: str, ids: list[str]) -> UsageError:
+def _ambiguous(what: str, typed: str, ids: Sequence[Row], hint: str) -> UsageError:
     if not ids:
-        return UsageError(f'no mention\'s id begins with "{typed}"', hint="repwatch search finds mentions")
+        return UsageError(f'no {what}\'s id begins with "{typed}"', hint=hint)
     more = ", …" if len(ids) > LISTED else ""
     return UsageError(
-        f'several mentions\' ids begin with "{typed}": {", ".join(ids[:LISTED])}{more}',
+        f'several {what}s\' ids begin with "{typed}": {", ".join(id for (id,) in ids[:LISTED])}{more}',
         hint="type more of it",
     )

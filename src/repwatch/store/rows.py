@@ -13,6 +13,7 @@ from typing import Any
 
 from repwatch.model import Assessment, Judged, Mention, NearMiss, Span, epoch_ms, from_epoch_ms, mention_id
 from repwatch.store.base import MentionRow, Outcome, Stream, Validators
+from repwatch.store.search import parted, whole
 
 Values = dict[str, Any]
 
@@ -114,8 +115,8 @@ def mention_values(mention: Mention, source: str, collected_at: datetime, *, fir
         "views": _count(mention.views),
         "score": _count(mention.score),
         "marks": compact(mention.marks),
-        "title": mention.title,
-        "text": mention.text,
+        "title": parted(mention.title),
+        "text": parted(mention.text),
     }
 
 
@@ -194,8 +195,8 @@ def mention_row(values: tuple[Any, ...]) -> MentionRow:
         native_id=native_id,
         kind=kind,
         url=url,
-        title=title,
-        text=text,
+        title=whole(title),
+        text=whole(text),
         author=author,
         author_id=author_id,
         author_url=author_url,
@@ -225,7 +226,7 @@ def mention_row(values: tuple[Any, ...]) -> MentionRow:
         reasons=texts(reasons),
         matched=texts(matched),
         scorer=scorer,
-        snippet=snippet[0] if snippet else None,
+        snippet=whole(snippet[0]) if snippet else None,
     )
 
 

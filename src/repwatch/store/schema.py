@@ -2,7 +2,8 @@
 
 Tables are private and singular, views public and plural (see views.py). Times are UTC
 milliseconds, lists are JSON, ids of mentions are texts made by us. `mention.seq` only grows:
-the search index hangs on it, and rows that belong to a mention refer to it.
+the search index hangs on it, and rows that belong to a mention refer to it. Its title and text are
+kept as the index takes them, with U+001F between letters of scripts without blanks (see search.py).
 """
 
 from __future__ import annotations
@@ -227,7 +228,8 @@ _VIEWS = (
         strftime('%Y-%m-%dT%H:%M:%SZ', m.edited_ms / 1000, 'unixepoch') as edited_at,
         strftime('%Y-%m-%dT%H:%M:%SZ', m.collected_ms / 1000, 'unixepoch') as collected_at,
         a.trended, a.lang, a.relevance, a.own, a.sentiment, a.label, a.reasons, a.matched, a.scorer,
-        m.title, m.text, m.url, m.author, m.author_id, m.author_url,
+        replace(m.title, char(31), '') as title, replace(m.text, char(31), '') as text,
+        m.url, m.author, m.author_id, m.author_url,
         m.rating, m.rating_worst, m.rating_best, m.item,
         m.likes, m.replies, m.reposts, m.views, m.score, a.engagement,
         m.parent_id, m.thread_id, m.marks, m.space, m.native_id

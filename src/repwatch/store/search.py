@@ -1,4 +1,4 @@
-"""What people type into a search, as a full-text query that the database can't misread."""
+"""Texts as the search index takes them, and what people type into a search as a query of it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,33 @@ import re
 import unicodedata
 
 from repwatch.errors import UsageError
+from repwatch.text import UNSPACED
 
 LONGEST = 1_000
 """Characters of a search; nobody types more, and time stays bounded."""
 
+SEPARATOR = "\x1f"
+"""Unit separator: no word character to the index, and in no text that was cleaned."""
+
 _HINT = 'a search is words, "phrases", -not and OR, as in: refund OR "charged twice" -spam'
 _PIECE = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+_RANGES = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED)
+_UNSPACED = re.compile(f"[{_RANGES}]")
+_EDGE = re.compile(rf"(?<=[{_RANGES}])(?=\w)|(?<=\w)(?=[{_RANGES}])")
+
+
+def parted(text: str) -> str:
+    """Return a text with a separator at each edge of a letter whose script has no blanks between words.
+
+    The index takes a run of letters as one word. Parted, each such letter is a word, and a search for
+    several of them is one for a phrase.
+    """
+    return text if text.isascii() or not _UNSPACED.search(text) else _EDGE.sub(SEPARATOR, text)
+
+
+def whole(text: str) -> str:
+    """Return a text as it was before it was parted."""
+    return text.replace(SEPARATOR, "")
 
 
 def match_expression(words: str) -> str:
@@ -80,4 +101,4 @@ def _is_word(text: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
+    return '"' + parted(text).replace('"', '""') + '"'

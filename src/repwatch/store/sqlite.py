@@ -25,19 +25,43 @@ from repwatch.store.base import (
     Saved,
     Stream,
 )
-from repwatch.store.connect import Connection, refuse, stamp
+from repwatch.store.connect import Connection, fold_log, refuse, stamp
 from repwatch.store.keeper import Keeper
-from repwatch.store.queries import SqlReader
+from repwatch.store.queries import GOOD, SOURCES, SqlReader
 from repwatch.store.schema import STEPS, Step, migrate
 
 SEEN_KEPT = timedelta(days=30)
 NEAR_MISSES_KEPT = timedelta(days=14)
+RUNS_KEPT = timedelta(days=400)
 RETRIED_S = 0.01
 
 _SAVE_OUTCOME = f"""
     {rows.insert("run_source", (*rows.OUTCOME, "run_ms"))}
     on conflict (run, source) do update set {rows.assignments(rows.OUTCOME[2:], "excluded.")}
 """
+
+# What stays of the old outcomes is what reports of younger ones begin with, and when a source last worked.
+_DROP_RUNS = (
+    f"""
+    {SOURCES},
+    kept (source, run_ms) as (
+        select s.source, max(o.run_ms) from source_name s
+        join run_source o on o.source = s.source and o.run_ms < :old_ms
+        group by s.source
+        union all
+        select s.source, max(o.run_ms) from source_name s
+        join run_source o on o.source = s.source and o.run_ms < :old_ms and o.status in {GOOD}
+        group by s.source
+    )
+    delete from run_source
+    where run in (select id from run where started_ms < :old_ms)
+        and (source, run_ms) not in (select source, run_ms from kept)
+    """,
+    """
+    delete from run where started_ms < :old_ms
+        and not exists (select 1 from run_source o where o.run = run.id)
+    """,
+)
 
 
 class SqliteStore(SqlReader):
@@ -49,7 +73,10 @@ class SqliteStore(SqlReader):
         self._count_days_in(str(zone))
 
     def take_lease(self, name: str, holder: str, now: datetime, seconds: float) -> Lease | None:
-        """Take or renew a lease; return None when we hold it now, else the other one's."""
+        """Take or renew a lease; return None when we hold it now, else the other one's.
+
+        Its holder is the one that may fold the log into the file.
+        """
         now_ms = epoch_ms(now)
         with self.db.writing() as raw:
             taken = raw.execute(
@@ -66,12 +93,14 @@ class SqliteStore(SqlReader):
                 """,
                 {"name": name, "holder": holder, "now_ms": now_ms, "until_ms": now_ms + _ms(seconds)},
             ).fetchall()
+            fold_log(raw, alone=bool(taken))
             return None if taken else self.lease(name)
 
     def release_lease(self, name: str, holder: str) -> None:
         """Give a lease back if we hold it."""
         with self.db.writing() as raw:
-            raw.execute("delete from lease where name = ? and holder = ?", (name, holder))
+            if raw.execute("delete from lease where name = ? and holder = ?", (name, holder)).rowcount:
+                fold_log(raw, alone=False)
 
     def begin_run(self, run: Run) -> None:
         """Note that a scan has begun."""
@@ -113,10 +142,14 @@ class SqliteStore(SqlReader):
                 _add_tasks(raw, stream, [task])
             return self._open_tasks("s.id = ?", [stream])[0]
 
-    def forget_resume(self, source: str, query: str) -> None:
-        """Drop a stream's resume cursor, which led nowhere."""
+    def start_over(self, source: str, query: str) -> None:
+        """Drop a stream's open window and its resume cursor: they led nowhere."""
         with self.db.writing() as raw:
             raw.execute("update stream set resume = null where source = ? and query = ?", (source, query))
+            raw.execute(
+                "delete from task where stream = (select id from stream where source = ? and query = ?)",
+                (source, query),
+            )
 
     def seen(self, source: str, query: str) -> frozenset[bytes]:
         """Return the versions of mentions that a stream has shown in the last 30 days."""
@@ -145,7 +178,7 @@ class SqliteStore(SqlReader):
                 _advance(raw, stream, page)
         return saved
 
-    def save_unchanged(self, task: Task, now: datetime) -> None:  # noqa: ARG002 (the protocol's; seen marks age by what pages show)
+    def save_unchanged(self, task: Task) -> None:
         """Note that a task's stream was unchanged: its window is done, what it showed is still there."""
         with self.db.writing() as raw:
             stream = _stream_id(raw, task)
@@ -222,9 +255,11 @@ class SqliteStore(SqlReader):
             )
 
     def tidy(self, now: datetime) -> None:
-        """Drop what has expired: seen marks after 30 days, near-misses after 14; then checkpoint.
+        """Drop what has expired, then checkpoint.
 
-        A stream that was not read keeps its marks: they age by its newest page.
+        Seen marks last for 30 days, near-misses for 14, runs and outcomes for 400. Of each source the
+        last outcome that is older stays, and the last one that read something. A stream that was not
+        read keeps its marks: they age by its newest page.
         """
         with self.db.writing() as raw:
             raw.execute(
@@ -233,6 +268,8 @@ class SqliteStore(SqlReader):
                 (_ms(SEEN_KEPT.total_seconds()),),
             )
             raw.execute("delete from near_miss where shown_ms < ?", (epoch_ms(now - NEAR_MISSES_KEPT),))
+            for statement in _DROP_RUNS:
+                raw.execute(statement, {"old_ms": epoch_ms(now - RUNS_KEPT)})
         self._checkpoint()
 
     def _checkpoint(self) -> None:
