@@ -63,6 +63,8 @@ def said(
     brands: Sequence[str] = ("acme",),
     relevance: Relevance = "about",
     own: bool = False,
+    tone: float | None = None,
+    reasons: tuple[str, ...] = (),
     **fields: object,
 ) -> Judged:
     """Return a judged mention; further fields are those of Mention."""
@@ -74,7 +76,8 @@ def said(
         published_at=at,
         **(given | fields),  # type: ignore[arg-type]  # whatever a test wants to say
     )
-    sentiment = Sentiment(SCORES[label], label, ("charged twice −2.5",) if label == "negative" else ())
+    why = reasons or (("charged twice -2.5",) if label == "negative" else ())
+    sentiment = Sentiment(SCORES[label] if tone is None else tone, label, why)
     return Judged(
         mention=mention,
         version=native_id.encode(),

@@ -130,7 +130,7 @@ def test_a_hostile_text_is_shown_as_harmless_words(typed: Any) -> None:
 
 def test_score_needs_no_configuration(typed: Any, tmp_path: Path) -> None:
     (tmp_path / "repwatch.toml").unlink()
-    assert typed("score", "This is terrible") == "negative −0.48\n"
+    assert typed("score", "This is terrible") == "negative -0.48\n"
 
 
 def test_score_explains_by_words_and_language(typed: Any) -> None:

@@ -3,7 +3,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
@@ -15,9 +19,10 @@ from pathlib import Path
 import pytest
 
 from filled_store import Place, hours_ago, said
+from repwatch.commands.export import amount
 from repwatch.errors import UsageError
 from repwatch.store.base import MentionRow
-from repwatch.writers import COLUMNS, write_csv, write_jsonl, write_xlsx
+from repwatch.writers import COLUMNS, write_csv, write_json, write_jsonl, write_xlsx
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\x00=1+1", "＝1"]
 
@@ -113,7 +118,9 @@ def test_columns_and_header_can_be_chosen(place: Place) -> None:
         place.text("export", "--columns", ",")
 
 
-@pytest.mark.parametrize(("name", "start"), [("m.csv", b"id,"), ("m.jsonl", b'{"id"'), ("m.XLSX", b"PK")])
+@pytest.mark.parametrize(
+    ("name", "start"), [("m.csv", b"id,"), ("m.jsonl", b'{"id"'), ("m.json", b'{"schema"'), ("m.XLSX", b"PK")]
+)
 def test_the_ending_of_a_file_says_its_format(place: Place, name: str, start: bytes) -> None:
     path = place.directory / name
     assert place.text("export", "-o", str(path)) == ""
@@ -122,11 +129,65 @@ def test_the_ending_of_a_file_says_its_format(place: Place, name: str, start: by
 
 
 @pytest.mark.parametrize(
-    "words", [("--csv", "--jsonl"), ("--format", "xlsx", "--excel"), ("--jsonl", "--format", "csv")]
+    "words",
+    [
+        ("--csv", "--jsonl"),
+        ("--format", "xlsx", "--excel"),
+        ("--jsonl", "--format", "csv"),
+        ("--json", "--format", "json"),
+        ("--json", "--csv"),
+        ("--json", "--excel"),
+    ],
 )
 def test_contradicting_formats_are_refused(place: Place, words: tuple[str, ...]) -> None:
     with pytest.raises(UsageError):
         place.text("export", *words)
+
+
+def test_an_unknown_ending_needs_a_format(place: Place) -> None:
+    path = place.directory / "m.parquet"
+    with pytest.raises(UsageError, match="ending") as refused:
+        place.text("export", "-o", str(path))
+    assert ".xlsx" in str(refused.value.hint)
+    assert not path.exists()
+    place.text("export", "-o", str(path), "--jsonl")
+    assert path.read_text().startswith('{"id"')
+
+
+def test_an_export_is_one_json_document_if_asked(place: Place) -> None:
+    document = json.loads(place.text("export", "--json", "--columns", "native_id,at"))
+    assert document == {
+        "schema": "repwatch.export/1",
+        "mentions": [
+            {"native_id": "2", "at": "2026-11-19T06:00:00Z"},
+            {"native_id": "1", "at": "2026-11-21T03:00:00Z"},
+        ],
+    }
+    assert place.text("export", "--format", "json") == place.text("export", "--json")
+    assert json.loads(place.text("export", "--json", "--label", "neutral"))["mentions"] == []
+
+
+def test_an_export_says_rows_when_a_mention_of_two_brands_is_two_of_them() -> None:
+    assert amount(2, 2) == "2 mentions"
+    assert amount(3, 2) == "3 rows (2 mentions)"
+    assert amount(2, 1) == "2 rows (1 mention)"
+
+
+def test_a_person_is_told_how_many_mentions_and_rows_were_written(place: Place) -> None:
+    place.save(said("5", "both", at=hours_ago(9), brands=["acme", "zed"]))
+    place.text("export")  # writes the configuration
+    ours, theirs = pty.openpty()
+    config = place.directory / "repwatch.toml"
+    subprocess.run(
+        [sys.executable, "-m", "repwatch", "export", "-o", "m.csv", "-c", config],
+        cwd=place.directory,
+        stderr=theirs,
+        env=os.environ | {"TERM": "dumb"},
+        check=True,
+    )
+    assert os.read(ours, 1_000).decode().splitlines() == ["4 rows (3 mentions) written to m.csv"]
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_an_export_that_fails_leaves_the_old_file(place: Place) -> None:
@@ -193,7 +254,7 @@ def many(rows: int) -> Iterator[MentionRow]:
     return (replace(one, native_id=str(number)) for number in islice(count(), rows))
 
 
-@pytest.mark.parametrize("writer", [write_csv, write_jsonl])
+@pytest.mark.parametrize("writer", [write_csv, write_json, write_jsonl])
 def test_memory_does_not_grow_with_the_rows(writer: object, tmp_path: Path) -> None:
     def peak(rows: int) -> int:
         with (tmp_path / "out").open("w", newline="") as stream:

@@ -13,11 +13,12 @@ SRC = Path(__file__).parent.parent / "src" / "repwatch"
 
 LAYERS = """
 model errors
-text dates urls period
-tidy match language metrics
+text dates urls period words
+tidy match language metrics formats
 score sources
 judge
-fetch store config render workers
+fetch store config files workers
+render
 writers
 pipeline crawl outcomes
 scan

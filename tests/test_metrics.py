@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repwatch.metrics import FEW, Tally, by_day, compare, coverage, grouped, shares, total
+from repwatch.metrics import (
+    FEW,
+    Coverage,
+    Gap,
+    Tally,
+    by_day,
+    compare,
+    coverage,
+    grouped,
+    outages,
+    shares,
+    total,
+)
 from repwatch.period import Window
 
 SINCE = datetime(2026, 11, 14, tzinfo=UTC)
@@ -217,6 +229,57 @@ def test_what_lies_in_the_future_is_no_gap() -> None:
 
 def test_a_scan_after_the_window_closes_a_gap_only_then() -> None:
     assert covered(*daily(7), Try(200), now=at(300)) == ("gap", [(at(144), UNTIL)])
+
+
+def test_a_failure_that_is_over_before_the_next_scan_was_due_is_no_gap() -> None:
+    tries = [*daily(), Try(30, "ok"), Try(30 + 55 / 3600, "failed"), Try(30 + 80 / 3600, "ok")]
+    assert covered(*tries) == ("full", [])
+    assert covered(Try(-5), Try(10), Try(10.01, "failed"), now=at(10.02)) == ("full", [])
+    assert covered(*tries, every_s=60.0) == ("gap", [(at(30), at(30 + 80 / 3600))])
+
+
+def test_a_source_that_failed_for_the_whole_of_a_short_window_is_a_gap() -> None:
+    day = Window(at(48), at(72), UTC)
+    found = coverage([Try(0), Try(24, "failed")], day, now=UNTIL, every_s={"forum": 7 * 86_400.0})
+    assert found["forum"] == Coverage("gap", (Gap(at(48), at(72), False),))
+
+
+def test_sources_that_one_outage_hit_share_its_gap() -> None:
+    coverages = {
+        "forum": Coverage("gap", (Gap(at(10), at(20), False), Gap(at(50), at(60), False))),
+        "shop": Coverage("gap", (Gap(at(10.1), at(20.1), False),)),
+        "wire": Coverage("partial", (Gap(at(10), at(20), True),)),
+        "diary": Coverage("gap", (Gap(at(10), at(30), False),)),
+        "club": Coverage("full"),
+    }
+    assert outages(coverages) == [
+        (Gap(at(10), at(20), False), ["forum", "shop"]),
+        (Gap(at(10), at(20), True), ["wire"]),
+        (Gap(at(10), at(30), False), ["diary"]),
+        (Gap(at(50), at(60), False), ["forum"]),
+    ]
+
+
+@laws
+@given(
+    st.dictionaries(
+        st.sampled_from("abcdef"),
+        st.lists(
+            st.builds(
+                lambda since, hours, partial: Gap(at(since), at(since + hours), partial),
+                st.floats(0, 2),
+                st.floats(0.01, 1),
+                st.booleans(),
+            ),
+            max_size=5,
+        ),
+    )
+)
+def test_every_gap_of_every_source_is_in_one_outage(drawn: dict[str, list[Gap]]) -> None:
+    found = outages({source: Coverage("gap", tuple(gaps)) for source, gaps in drawn.items()})
+    named = sorted(source for _, sources in found for source in sources)
+    assert named == sorted(source for source, gaps in drawn.items() for _ in gaps)
+    assert all(len(set(sources)) == len(sources) for _, sources in found)
 
 
 tries = st.lists(

@@ -287,6 +287,22 @@ def test_the_window_before_is_as_long_on_the_calendar(asked: Window, first: str,
     assert period.before_words(asked) == words
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "first", "end"),
+    [
+        ("2026-11-14T09:00", "2026-11-21T09:00", "2025-11-14T09:00", "2025-11-21T09:00"),
+        ("2026-03-01", "2026-04-01", "2025-03-01", "2025-04-01"),
+        ("2024-02-29", "2024-03-01", "2023-02-28", "2023-03-01"),
+        ("2024-02-28", "2024-02-29", "2023-02-28", "2023-03-01"),
+    ],
+)
+def test_the_same_window_a_year_before_has_the_same_dates(
+    since: str, until: str, first: str, end: str
+) -> None:
+    before = Window(at(since), at(until), BERLIN).year_before()
+    assert before == Window(at(first).astimezone(UTC), at(end).astimezone(UTC), BERLIN)
+
+
 def test_a_window_is_described_by_both_ends_zone_and_length() -> None:
     asked = window("7d", None, None, now=NOW, zone=BERLIN, default="7d")
     assert describe(asked, BERLIN) == "14 Nov 09:00 – 21 Nov 09:00 (Europe/Berlin, 7 days)"

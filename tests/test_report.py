@@ -10,8 +10,14 @@ from pathlib import Path
 import pytest
 
 from filled_store import CONFIG, NOW, Place, hours_ago, said
+from repwatch.commands.report import Block, SourceLine, by_rating_alone
+from repwatch.commands.report_tables import days as trend
+from repwatch.commands.report_tables import sources
 from repwatch.errors import StoreError, UsageError
-from repwatch.model import Label
+from repwatch.metrics import Coverage, Gap, Tally, total
+from repwatch.model import Brand, Label
+from repwatch.render import aligned, for_people
+from repwatch.score import scorer
 
 
 @pytest.fixture
@@ -270,3 +276,186 @@ def test_days_are_counted_by_the_zone_on_the_day_the_clocks_change(place: Place)
     place.save(said("a", "text", at=before), said("b", "text", at=after))
     days = acme(place, "--since", "2026-10-25", "--until", "2026-10-26")["days"]
     assert [(day["day"], day["mentions"]) for day in days] == [("2026-10-25", 2)]
+
+
+# What is shown, and where
+
+
+def complaints(place: Place, *words: str) -> list[str]:
+    return [row["native_id"] for row in acme(place, *words)["most_negative"]]
+
+
+RATED = ("rating -1.0", "language fr is not scored")
+
+
+def test_the_most_negative_are_those_in_words_then_by_tone_engagement_and_time(place: Place) -> None:
+    place.save(
+        *(
+            said(f"r{n}", "Nul", "negative", at=hours_ago(n), tone=-1.0, reasons=RATED, rating=1.0)
+            for n in (1, 2, 3)
+        ),
+        said("mild", "text", "negative", at=hours_ago(1), tone=-0.4),
+        said("older", "text", "negative", at=hours_ago(9), tone=-0.9),
+        said("newer", "text", "negative", at=hours_ago(8), tone=-0.9),
+        said("liked", "text", "negative", at=hours_ago(30), tone=-0.9, likes=4),
+    )
+    assert complaints(place, "-n", "10") == ["liked", "newer", "older", "mild", "r1", "r2", "r3"]
+    assert complaints(place) == ["liked", "newer", "older"]
+    assert complaints(place, "--limit", "0") == []
+
+
+def test_a_complaint_that_only_a_rating_carried_says_so(place: Place) -> None:
+    place.save(
+        said("a", "Nul", "negative", at=hours_ago(2), tone=-1.0, reasons=RATED, rating=1.0),
+        said("b", "Awful", "negative", at=hours_ago(3), reasons=("rating -1.0", "awful -2.0")),
+    )
+    text = place.text("report", "--format", "md")
+    assert [line.split(" | ")[4:] for line in text.splitlines() if "Nul" in line] == [["(rating)", "“Nul” |"]]
+    assert [line.split(" | ")[4:] for line in text.splitlines() if "Awful" in line] == [["", "“Awful” |"]]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "alone"),
+    [
+        (("rating -1.0",), True),
+        (("rating -1.0", "no text"), True),
+        (("rating -1.0", "awful -2.0"), False),
+        (("awful -2.0",), False),
+        (("no text",), False),
+        ((), False),
+    ],
+)
+def test_what_carried_a_label_is_known_by_its_reasons(reasons: tuple[str, ...], alone: bool) -> None:
+    assert by_rating_alone(reasons) == alone
+
+
+def test_by_rating_alone_reads_the_reasons_that_the_scorer_gives() -> None:
+    judge = scorer("vader")
+    assert by_rating_alone(judge.score("Nul et cher", lang="fr", rating=0.0).reasons)
+    assert not by_rating_alone(judge.score("This is awful", lang="en", rating=0.0).reasons)
+
+
+def test_only_a_summary_has_examples_to_limit(busy: Place) -> None:
+    with pytest.raises(UsageError, match="-n is about the examples"):
+        busy.text("report", "trend", "-n", "2")
+
+
+def test_a_report_can_be_compared_with_the_year_before(busy: Place) -> None:
+    busy.save(*(said(f"y{n}", "text", at=NOW.replace(year=2025, day=18)) for n in range(30)))
+    found = document(busy, "--compare", "year")
+    assert found["compared"] == {"since": "2025-11-14T08:00:00Z", "until": "2025-11-21T08:00:00Z"}
+    assert found["brands"][0]["change"]["mentions"] == 1.0
+    assert "against the same a year before" in busy.text("report", "--compare", "year")
+
+
+def test_a_place_about_another_brand_is_not_listed_unless_it_named_this_one(place: Place) -> None:
+    board = '[sources.board]\ntype = "feed"\nurl = "https://board.example/feed"\nabout = "zed"\n'
+    other = f'{CONFIG}about = "zed"\n{board}'
+    (place.directory / "repwatch.toml").write_text(other)
+    place.save(said("a", "text", at=hours_ago(5)), source="board")
+    place.scanned(hours_ago(1), forum="ok", shop="failed", board="ok")
+    assert [line["source"] for line in acme(place)["sources"]] == ["board", "forum"]
+    assert [line["source"] for line in acme(place, "-b", "zed")["sources"]] == ["board", "forum", "shop"]
+
+
+def outage(place: Place, hours: float) -> None:
+    """Let both sources fail once, so many hours before they are read again."""
+    place.save(said("a", "text", "negative", at=hours_ago(5)))
+    for ago, status in ((100, "ok"), (50 + hours, "ok"), (50.001, "failed"), (50, "ok"), (10, "ok")):
+        place.scanned(hours_ago(ago), forum=status, shop=status)
+
+
+def test_sources_with_the_same_gap_share_one_note(place: Place) -> None:
+    outage(place, 3)
+    text = place.text("report")
+    assert text.count("forum and shop were not read 2026-11-19T03:00:00Z – 2026-11-19T06:00:00Z.") == 1
+
+
+def test_a_failure_shorter_than_the_time_between_scans_is_not_shown(place: Place) -> None:
+    outage(place, 0.02)
+    assert "not read" not in place.text("report")
+    assert {line["coverage"] for line in acme(place)["sources"]} == {"full"}
+
+
+def test_of_many_gaps_the_longest_are_worded_and_the_others_counted(place: Place) -> None:
+    place.save(said("a", "text", at=hours_ago(5)))
+    for n in range(6):
+        place.scanned(hours_ago(150 - 20 * n), forum="ok")
+        place.scanned(hours_ago(149 - 20 * n), forum="failed")
+        place.scanned(hours_ago(148 - 21 * n), forum="ok")
+    place.scanned(hours_ago(1), forum="ok")
+    text = place.text("report")
+    assert text.count("forum was not read") == 3
+    assert "3 shorter gaps: repwatch report sources --json" in text
+
+
+FULL = Coverage("full")
+
+
+def block(*tallies: Tally, coverage: Coverage = FULL) -> Block:
+    """Return what a report knows of Acme, with a day and a source for each tally."""
+    return Block(
+        brand=Brand(key="acme", name="Acme Anvils"),
+        now=total(tallies),
+        before=None,
+        days=[(f"2026-11-{day}", tally) for day, tally in enumerate(tallies, start=10)],
+        sources=[SourceLine(f"app-reviews-{n}", tally, coverage) for n, tally in enumerate(tallies)],
+        unscored={},
+        unsure=0,
+    )
+
+
+def test_on_sixty_columns_no_row_of_a_report_is_broken() -> None:
+    missed = Coverage("gap", (Gap(hours_ago(80), hours_ago(48.5), False),))
+    found = block(Tally(1234, 400, 400, 400, 34, -100.0), Tally(12, 4, 4, 4, 0, -1.0), coverage=missed)
+    for each in (sources([found], {"acme": found.sources}), trend([found])):
+        for line in aligned(each.rows, for_people(each.columns), 60):
+            assert line.cell_len <= 60
+            assert "…" not in line.plain
+
+
+def test_no_two_columns_of_a_trend_have_the_same_name(busy: Place) -> None:
+    names = [column.heading for column in for_people(trend([block()]).columns) if column.heading]
+    assert len(names) == len(set(names))
+    header = busy.text("report", "trend", "--format", "md").splitlines()[4]
+    assert header.count("negative") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("r.md", "# Acme Anvils\n"),
+        ("r.json", '{\n  "schema"'),
+        ("r.csv", "brand,measure,"),
+        ("r.tsv", "Acme"),
+    ],
+)
+def test_a_report_goes_by_the_ending_of_its_file(busy: Place, name: str, start: str) -> None:
+    path = busy.directory / name
+    assert busy.text("report", "-o", str(path)) == ""
+    assert path.read_bytes().decode().startswith(start)
+
+
+def test_an_unknown_ending_is_refused_unless_a_format_is_named(busy: Place) -> None:
+    path = busy.directory / "r.pdf"
+    with pytest.raises(UsageError, match="ending") as refused:
+        busy.text("report", "-o", str(path))
+    assert ".md" in str(refused.value.hint)
+    busy.text("report", "-o", str(path), "--format", "md")
+    assert path.read_text().startswith("# ")
+
+
+def test_columns_are_obeyed_in_markdown_and_refused_in_json(busy: Place) -> None:
+    text = busy.text("report", "sources", "--format", "md", "--columns", "source,mentions")
+    assert "| source | mentions |\n| --- | ---: |\n| forum | 60 |\n" in text
+    assert "| measure | now |" in busy.text("report", "--format", "md", "--columns", "measure,now")
+    with pytest.raises(UsageError, match="always whole"):
+        busy.text("report", "--json", "--columns", "source")
+
+
+def test_notes_beside_a_csv_are_in_utc_like_its_cells(place: Place) -> None:
+    place.save(said("a", "text", at=hours_ago(80)))
+    place.scanned(hours_ago(70), forum="ok")
+    for words in ((), ("--csv",), ("--jsonl",)):
+        noted = place.run("report", "sources", *words).stderr
+        assert "No scan since 2026-11-18T10:00:00Z" in noted

@@ -3,14 +3,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC
 from pathlib import Path
 
 import pytest
+import time_machine
 
-from filled_store import Place, hours_ago, said
+from filled_store import NOW, Place, hours_ago, said
+from repwatch.commands.base import Flags, Session
 from repwatch.commands.mention import wanted
-from repwatch.commands.search import emphasised
+from repwatch.commands.search import emphasised, result_columns
 from repwatch.errors import UsageError
+from repwatch.render import aligned, for_people
 
 HOSTILE = "refund \x1b[31mred\x1b]52;c;aGk=\x07 \x9b31m[link=http://evil.example]x[/link]\r\n=1+1 hostile"
 
@@ -68,6 +72,34 @@ def test_a_pipe_gets_a_few_columns_unless_it_asks_for_others(place: Place) -> No
     )
 
 
+def test_on_a_narrow_screen_a_search_has_no_line_that_the_terminal_would_break(place: Place) -> None:
+    with time_machine.travel(NOW, tick=False):
+        session = Session(Flags())
+    row = {
+        "id": "m_ABCDEFGH",
+        "at": NOW,
+        "brand": "acme",
+        "source": "app-reviews",
+        "sentiment": -0.85,
+        "shown": "\x02Charged\x03 twice on Tuesday, refunded once. How many more times?",
+    }
+    columns = for_people(result_columns(session, UTC, brands=True))
+    for width in (40, 60, 80, 96):
+        header, line = (line.plain for line in aligned([row], columns, width))
+        assert len(line) <= width
+        assert "Charged twice" in line
+        assert ("source" in header) == (width >= 80)
+
+
+def test_a_search_goes_to_a_file_in_the_format_of_its_ending(place: Place) -> None:
+    for name, start in (("hits.csv", "id,at,brand,"), ("hits.json", "{"), ("hits.tsv", "id\tat\tbrand\t")):
+        path = place.directory / name
+        place.text("search", "refund", "-o", str(path))
+        assert path.read_text().startswith(start)
+    with pytest.raises(UsageError, match="ending"):
+        place.text("search", "refund", "-o", str(place.directory / "hits.doc"))
+
+
 def test_nothing_found_is_no_error(place: Place) -> None:
     assert found(place, "nowhere") == []
     assert place.text("search", "nowhere", "--jsonl") == ""
@@ -94,9 +126,9 @@ def test_no_output_lets_a_hostile_mention_act(place: Place, format: tuple[str, .
 def test_a_mention_is_shown_with_all_that_is_known_about_it(place: Place) -> None:
     id = place.text("search", "want", "--columns", "id", "--no-header").strip()
     text = place.text("mention", "show", id[:10])
-    for known in ("I want a refund", "someone", "https://forum.example/t/a", "1 of 5", "negative −0.60"):
+    for known in ("I want a refund", "someone", "https://forum.example/t/a", "1 of 5", "negative -0.60"):
         assert known in text
-    assert "charged twice −2.5" in text
+    assert "charged twice -2.5" in text
     assert "term: acme anvils" in text
     assert "vader/1" in text
 

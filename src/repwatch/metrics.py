@@ -168,6 +168,8 @@ class Attempted(Protocol):
 
 GOOD = frozenset({"ok", "unchanged"})
 A_DAY = timedelta(days=1)
+ONE_SCAN = timedelta(minutes=10)
+"""A scan takes up to so long, so sources that one outage hit began to be missed so far apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,11 @@ class Gap:
     since: datetime
     until: datetime
     partial: bool
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is."""
+        return self.until - self.since
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +205,15 @@ def coverage(
 
     A gap reaches from the last good scan before a failure to the next good one, or to the
     window's end. The end is a gap as well when nobody tried for long. What came before a source's
-    first scan is none: the first scan looks back.
+    first scan is none: the first scan looks back. A stretch that is shorter than the time between
+    two scans is none either, unless it is the whole window.
 
     Args:
         outcomes: those in and after the window, and the last before it, in any order.
         window: gaps are cut to it.
         now: what lies after it is no gap yet.
-        every_s: how often a source is read; it is missed after twice that, and at least a day.
+        every_s: how often a source is read, which is the least that counts as a gap; it is missed
+            after twice that, and at least a day.
     """
     known = Window(window.since, max(window.since, min(window.until, now)), window.zone)
     by_source: dict[str, list[Attempted]] = {}
@@ -213,19 +222,20 @@ def coverage(
     found = {}
     for source, attempts in sorted(by_source.items()):
         attempts.sort(key=lambda attempt: attempt.started_at)
-        patience = max(A_DAY, timedelta(seconds=2 * (every_s or {}).get(source, 0.0)))
-        found[source] = _coverage(attempts, known, patience)
+        every = timedelta(seconds=(every_s or {}).get(source, 0.0))
+        found[source] = _coverage(attempts, known, every)
     return found
 
 
-def _coverage(attempts: Sequence[Attempted], window: Window, patience: timedelta) -> Coverage:
+def _coverage(attempts: Sequence[Attempted], window: Window, every: timedelta) -> Coverage:
     if attempts[0].started_at >= window.since and not any(attempt.status in GOOD for attempt in attempts):
         return Coverage("none yet")
     cut = (
         Gap(max(gap.since, window.since), min(gap.until, window.until), gap.partial)
-        for gap in _gaps(attempts, window, patience)
+        for gap in _gaps(attempts, window, max(A_DAY, 2 * every))
     )
-    gaps = tuple(gap for gap in cut if gap.since < gap.until)
+    least = min(every, window.until - window.since)
+    gaps = tuple(gap for gap in cut if gap.since < gap.until and gap.length >= least)
     if not gaps:
         return Coverage("full")
     return Coverage("partial" if all(gap.partial for gap in gaps) else "gap", gaps)
@@ -247,3 +257,27 @@ def _gaps(attempts: Sequence[Attempted], window: Window, patience: timedelta) ->
         yield Gap(failing_since, window.until, partial)
     elif window.until - was_read > patience:
         yield Gap(was_read, window.until, False)
+
+
+def outages(coverages: Mapping[str, Coverage]) -> list[tuple[Gap, list[str]]]:
+    """Return the gaps of all sources, oldest first, each with the sources that share it.
+
+    A gap is shared when both its ends are at most ONE_SCAN from those of the first source's.
+    """
+    gaps = [(gap, source) for source, coverage in coverages.items() for gap in coverage.gaps]
+    found: list[tuple[Gap, list[str]]] = []
+    for gap, source in sorted(gaps, key=lambda each: (each[0].since, each[0].until, each[1])):
+        shared = next((names for names in _sharing(found, gap) if source not in names), None)
+        if shared is None:
+            found.append((gap, [source]))
+        else:
+            shared.append(source)
+    return found
+
+
+def _sharing(found: Sequence[tuple[Gap, list[str]]], gap: Gap) -> Iterator[list[str]]:
+    for first, names in reversed(found):
+        if gap.since - first.since > ONE_SCAN:
+            return
+        if first.partial == gap.partial and abs(first.until - gap.until) <= ONE_SCAN:
+            yield names

@@ -52,6 +52,16 @@ class Window:
         """
         return Window(_earlier(self), self.since, self.zone)
 
+    def year_before(self) -> Window:
+        """Return the same dates and times of day a year earlier.
+
+        29 February is 28 February where a window begins, and 1 March where it ends.
+        """
+        since, until = (_back(end.astimezone(self.zone), 1, "y") for end in (self.since, self.until))
+        if until.day != self.until.astimezone(self.zone).day:
+            until += timedelta(days=1)
+        return Window(since.astimezone(UTC), until.astimezone(UTC), self.zone)
+
 
 def duration_s(text: str) -> float:
     """Return the seconds of a duration such as "10s", "30m", "1.5h", "14d" or "2w".

@@ -8,41 +8,47 @@ Texts of mentions are foreign: every way out cleans or escapes them.
 from __future__ import annotations
 
 import csv
-import json
 import os
 import re
 import shlex
-import stat
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from io import TextIOWrapper
 from pathlib import Path
-from textwrap import wrap
-from typing import Any, BinaryIO, Literal, TextIO, TypeVar, cast
+from typing import Any, Literal, TextIO, TypeVar, cast
 from urllib.parse import quote
 
 from rich.console import Console
 from rich.text import Text
 
 from repwatch.errors import UsageError
+from repwatch.files import is_stdout, output
+from repwatch.formats import disarm, flat, json_document, json_line, markdown, plain
 from repwatch.text import clean
+from repwatch.words import NONE
 
-MINUS = "−"
-NONE = "–"
 LEAST = 12
 """Cells that the last column of a table keeps on the narrowest screen."""
 
-SHORT_ID = 10
-"""Characters of an id at a terminal: enough to be the only one among millions."""
+ROOM = 24
+"""Cells that the last column has before optional ones are shown beside it."""
 
 Format = Literal["table", "json", "jsonl", "csv"]
 Row = Mapping[str, Any]
 F = TypeVar("F", bound=str)
+
+ENDINGS: dict[str, Format] = {
+    ".csv": "csv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".tsv": "table",
+    ".txt": "table",
+}
+"""The format of a listing that a file's ending stands for."""
 
 
 def console(stream: TextIO, color: Literal["auto", "always", "never"] | None = None) -> Console:
@@ -75,159 +81,38 @@ def _colored(terminal: bool) -> bool:
     return terminal and os.environ.get("TERM") != "dumb"
 
 
-# Text
+@contextmanager
+def paged(out: Console, wanted: bool = True) -> Iterator[None]:
+    """Show what is printed inside through a pager when it is longer than the screen.
 
-
-def flat(text: str) -> str:
-    """Return a foreign text without anything that could act or break the line."""
-    return " ".join(clean(text).split())
-
-
-def short_id(id: str) -> str:
-    """Return the beginning of an id, by which it is found."""
-    return id[:SHORT_ID]
-
-
-def plain(value: Any) -> str:
-    """Return a value as pipes get it: whole, UTC, empty for None."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, list | tuple):
-        return "; ".join(plain(part) for part in value)
-    return str(value)
-
-
-# Numbers
-
-
-def number(value: float | None) -> str:
-    """Return a count as people write it: 41,208."""
-    return NONE if value is None else f"{value:,}".replace("-", MINUS)
-
-
-def signed(value: float | None, digits: int = 2) -> str:
-    """Return a number with its sign and a typographic minus: −0.12, +0.05, 0.00."""
-    if value is None:
-        return NONE
-    value = round(value, digits) + 0.0  # -0.0 is 0.0
-    return f"{value:+,.{digits}f}".replace("-", MINUS) if value else f"{value:.{digits}f}"
-
-
-def percent(share: float | None) -> str:
-    """Return a fraction as a per cent: 32 %."""
-    return NONE if share is None else f"{round(share * 100)} %"
-
-
-def change(fraction: float | None) -> str:
-    """Return a relative change: +34 %."""
-    return NONE if fraction is None else f"{signed(fraction * 100, 0)} %"
-
-
-def points(difference: float | None) -> str:
-    """Return the difference of two shares: +11 pts."""
-    return NONE if difference is None else f"{signed(difference * 100, 0)} pts"
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """Return a count and its noun: 1 mention, 2 mentions."""
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
-
-
-def size(count: int) -> str:
-    """Return bytes as people write them: 212 MB."""
-    value, power = float(count), 0
-    while value >= 999.5 and power < 4:
-        value, power = value / 1000, power + 1
-    digits = 1 if power and value < 9.95 else 0
-    return f"{value:.{digits}f} {('bytes', 'kB', 'MB', 'GB', 'TB')[power]}"
-
-
-_SPARKS = "▁▂▃▄▅▆▇█"
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
-
-
-def spark(values: Sequence[float | None], *, low: float | None = None) -> str:
-    """Return a line of blocks, one for each value, from `low` (else the least one) to the greatest.
-
-    What is not known is a dot.
+    The pager is $REPWATCH_PAGER, else $PAGER, else less; an empty one or "cat" means none.
     """
-    known = [value for value in values if value is not None]
-    if not known:
-        return "·" * len(values)
-    least = min(known) if low is None else low
-    reach = max(known) - least
-    flat = _SPARKS[0] if low is not None else _SPARKS[3]
-
-    def block(value: float | None) -> str:
-        if value is None:
-            return "·"
-        return _SPARKS[round((value - least) / reach * 7)] if reach > 0 else flat
-
-    return "".join(map(block, values))
+    command = os.environ.get("REPWATCH_PAGER", os.environ.get("PAGER", "less"))
+    if not wanted or not out.is_terminal or command.strip() in ("", "cat"):
+        yield
+        return
+    with out.capture() as captured:
+        yield
+    text = captured.get()
+    if text.count("\n") < out.height or not _page(command, text):
+        out.file.write(text)
 
 
-def bar(value: float, most: float, width: int = 10) -> str:
-    """Return a bar that is `width` cells long for the greatest value, in steps of an eighth."""
-    if most <= 0 or value <= 0:
-        return ""
-    eighths = max(1, round(min(value / most, 1.0) * width * 8))
-    whole, rest = divmod(eighths, 8)
-    return "█" * whole + (_EIGHTHS[rest] if rest else "")
-
-
-# Times
-
-
-def iso(moment: datetime) -> str:
-    """Return a moment in UTC, to the second: 2026-11-21T08:00:00Z."""
-    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.isoformat()[:19] + "Z"
-
-
-def when(moment: datetime | None, zone: tzinfo, now: datetime) -> str:
-    """Return a moment as people in a zone write it, with the year if it is not this one."""
-    if moment is None:
-        return NONE
-    local = moment.astimezone(zone)
-    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
-    return f"{local.day} {local:%b}{year} {local:%H:%M}"
-
-
-def duration(seconds: float) -> str:
-    """Return a stretch of time in one or two units: 0.9 s, 12 min, 5 h 10 min, 3 d."""
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 59.95 else "1 min"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 24:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours and days < 3 else f"{days} d"
-
-
-def age(moment: datetime, now: datetime) -> str:
-    """Return how long ago a moment was, in its largest unit: 12 min, 2 h, 3 d."""
-    seconds = max(0.0, (now - moment) / timedelta(seconds=1))
-    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= length:
-            return f"{int(seconds // length)} {unit}"
-    return f"{int(seconds)} s"
-
-
-def ago(moment: datetime | None, now: datetime) -> str:
-    """Return how long ago a moment was: 12 min ago, in 18 min, just now, never."""
-    if moment is None:
-        return "never"
-    seconds = (now - moment) / timedelta(seconds=1)
-    if abs(seconds) < 5:
-        return "just now"
-    return f"{age(moment, now)} ago" if seconds > 0 else f"in {age(now, moment)}"
+def _page(command: str, text: str) -> bool:
+    environment = {"LESS": "FIRX", "LV": "-c", **os.environ}  # as git does
+    try:
+        pager = subprocess.Popen(  # noqa: S603 (the user's own pager, without a shell)
+            shlex.split(command), stdin=subprocess.PIPE, env=environment
+        )
+    except (OSError, ValueError):
+        return False
+    assert pager.stdin is not None  # noqa: S101 (it was asked for)
+    with suppress(BrokenPipeError), pager.stdin as stdin:
+        stdin.write(text.encode("utf-8", "replace"))
+    while True:
+        with suppress(KeyboardInterrupt):  # Ctrl-C belongs to the pager
+            pager.wait()
+            return True
 
 
 # Tables
@@ -244,9 +129,9 @@ class Column:
 
     `name` is the key in its rows and stays the same for ever in pipes, CSV and JSON. At a
     terminal it is headed `title` and each value is worded by `show`. Some columns make sense only
-    at a terminal (a bar), others only to a program. On a narrow screen optional ones go first; then
-    the last one is shortened or, with `wrap`, broken. `link` is the key of an address that it leads
-    to in Markdown.
+    at a terminal (a bar), others only to a program. On a narrow screen optional ones go first, those
+    with the highest number before all; then the last one is shortened. `link` is the key of an address
+    that it leads to in Markdown.
     """
 
     name: str
@@ -255,8 +140,7 @@ class Column:
     right: bool = False
     style: str = ""
     where: Literal["everywhere", "terminal", "machine"] = "everywhere"
-    optional: bool = False
-    wrap: bool = False
+    optional: int = 0
     link: str | None = None
 
     @property
@@ -308,18 +192,39 @@ def pick(name: str, known: Iterable[str], noun: str) -> str:
 
 
 def chosen_format(
-    named: F | None, *, json: bool = False, jsonl: bool = False, csv: bool = False, default: F
+    named: F | None,
+    *,
+    json: bool = False,
+    jsonl: bool = False,
+    csv: bool = False,
+    default: F,
+    path: Path | None = None,
+    endings: Mapping[str, F] | None = None,
 ) -> F:
-    """Return the one format that was asked for.
+    """Return the one format that was asked for: by an option, else by the ending of a file.
 
     Raises:
-        UsageError: several were.
+        UsageError: several were, or the file's ending is none of `endings`.
     """
     on = [name for name, asked in (("json", json), ("jsonl", jsonl), ("csv", csv)) if asked]
     typed = [f"--{name}" for name in on] + ([f"--format {named}"] if named else [])
     if len(typed) > 1:
         raise UsageError(f"{' and '.join(typed)} exclude each other", hint="One format at a time.")
-    return named or cast("F", on[0] if on else default)
+    if named or on:
+        return named or cast("F", on[0])
+    return _by_ending(path, endings, default) if path and endings else default
+
+
+def _by_ending(path: Path, endings: Mapping[str, F], default: F) -> F:
+    ending = path.suffix.lower()
+    if is_stdout(path) or not ending:
+        return default
+    if ending not in endings:
+        raise UsageError(
+            f"the ending of {path} is that of no format",
+            hint=f"There is: {', '.join(endings)}. A file with another ending needs an option, as --csv.",
+        )
+    return endings[ending]
 
 
 def table(out: Console, rows: Iterable[Row], columns: Sequence[Column], *, header: bool = True) -> None:
@@ -344,33 +249,22 @@ def aligned(
     *fixed, last = [widths[at] for at in kept]
     room = [*fixed, min(last, max(width - sum(fixed) - 2 * len(fixed), LEAST))]
     for cells in lines:
-        rest = [cells[at] for at in kept]
-        while rest:
-            shown, rest = _broken(rest, room[-1]) if columns[kept[-1]].wrap else (rest, [])
-            parts = zip(shown, room, (columns[at].right for at in kept), strict=True)
-            line = Text("  ").join(_fitted(*part) for part in parts)
-            line.rstrip()
-            yield line
+        parts = zip((cells[at] for at in kept), room, (columns[at].right for at in kept), strict=True)
+        line = Text("  ").join(_fitted(*part) for part in parts)
+        line.rstrip()
+        yield line
 
 
 def _fitting(columns: Sequence[Column], widths: Sequence[int], width: int) -> list[int]:
     """Return which columns are kept: optional ones go, from the last on, while there is no room."""
-    kept = list(range(len(columns)))
-    least = widths[-1] if columns[-1].wrap else min(widths[-1], LEAST)
-    for at in reversed(kept[:-1]):
-        if sum(widths[place] + 2 for place in kept[:-1]) + least <= width:
+    *before, last = range(len(columns))
+    kept = set(before)
+    for at in sorted(before, key=lambda at: (columns[at].optional, at), reverse=True):
+        taken = sum(widths[place] + 2 for place in kept)
+        if not columns[at].optional or taken + min(widths[last], ROOM) <= width:
             break
-        if columns[at].optional:
-            kept.remove(at)
-    return kept
-
-
-def _broken(cells: list[Text], width: int) -> tuple[list[Text], list[Text]]:
-    """Return cells with as much of the last one as fits, and cells for the next line."""
-    *others, last = cells
-    first, *more = wrap(last.plain, width) or [""]
-    following = [*(Text() for _ in others), Text(" ".join(more), last.style)] if more else []
-    return [*others, Text(first, last.style)], following
+        kept.remove(at)
+    return [*sorted(kept), last]
 
 
 def _fitted(cell: Text, width: int, right: bool) -> Text:
@@ -384,16 +278,6 @@ def _print_tsv(stream: Any, rows: Iterable[Row], columns: Sequence[Column], head
         stream.write("\t".join(column.name for column in columns) + "\n")
     for row in rows:
         stream.write("\t".join(flat(plain(row.get(column.name))) for column in columns) + "\n")
-
-
-def markdown(text: str) -> str:
-    """Return a foreign text for the middle of a line of Markdown, where it shows as it is.
-
-    Neither marks nor HTML nor addresses in it act.
-    """
-    escaped = re.sub(r"([\\`*_\[\]|~$@])", r"\\\1", flat(text))
-    unlinked = re.sub(r"(?i)(?=://)|(?<=www)(?=\.)", r"\\", escaped)
-    return unlinked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def markdown_table(rows: Iterable[Row], columns: Sequence[Column]) -> str:
@@ -458,56 +342,6 @@ def listing(
             stream.write(json_document(schema, {key: records}))
 
 
-# Formats for programs
-
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-"""What JSON may hold as it is, and a terminal or a parser of lines had better not see."""
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, Path):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no place in JSON")
-
-
-_DOCUMENT = json.JSONEncoder(ensure_ascii=False, indent=2, default=_json_value, allow_nan=False)
-_LINE = json.JSONEncoder(ensure_ascii=False, default=_json_value, allow_nan=False)
-
-
-def _escaped(text: str) -> str:
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-def json_document(schema: str, body: Mapping[str, Any]) -> str:
-    """Return one JSON document whose first key names its schema; times become UTC texts."""
-    return _escaped(_DOCUMENT.encode({"schema": schema, **body})) + "\n"
-
-
-def json_line(record: Mapping[str, Any]) -> str:
-    """Return one record as a line of JSON."""
-    return _escaped(_LINE.encode(record)) + "\n"
-
-
-def disarm(text: str) -> str:
-    """Return a foreign text that no spreadsheet takes for a formula.
-
-    It is cleaned first: spreadsheets drop control characters and then see the formula behind.
-    """
-    if _TAME.fullmatch(text):
-        return text
-    text = clean(text)
-    return "'" + text if text.startswith(("\t", "\n")) or text.lstrip().startswith(_FORMULA) else text
-
-
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""How formulas begin; the full-width forms are formulas too where East Asian input is usual."""
-
-_TAME = re.compile(r"[!-*,./0-<>?A-~][ -~\n]*")
-"""Nearly every text: ASCII that begins no formula."""
-
-
 def write_csv(stream: TextIO, rows: Iterable[Row], columns: Sequence[Column], *, header: bool = True) -> None:
     """Write a small table as RFC 4180 has it; texts are disarmed, numbers stay numbers."""
     writer = csv.writer(stream)
@@ -516,115 +350,3 @@ def write_csv(stream: TextIO, rows: Iterable[Row], columns: Sequence[Column], *,
     for row in rows:
         values = (row.get(column.name) for column in columns)
         writer.writerow([disarm(value) if isinstance(value, str) else plain(value) for value in values])
-
-
-# Where it goes
-
-
-def is_stdout(path: Path | None) -> bool:
-    """Say whether an --output means standard output."""
-    return path is None or str(path) in ("-", "/dev/stdout")
-
-
-@contextmanager
-def output(path: Path | None, stdout: Any, *, newline: str = "") -> Iterator[TextIO]:
-    """Open where results go, as UTF-8 text; see output_bytes."""
-    if is_stdout(path) and not hasattr(stdout, "buffer"):
-        yield stdout
-        return
-    with output_bytes(path, stdout) as stream:
-        text = TextIOWrapper(stream, encoding="utf-8", errors="replace", newline=newline)
-        try:
-            yield text
-            text.flush()
-        finally:
-            with suppress(ValueError):  # already detached or closed
-                text.detach()
-
-
-@contextmanager
-def output_bytes(path: Path | None, stdout: Any) -> Iterator[BinaryIO]:
-    """Open where results go: standard output, or a file that is replaced when all is written.
-
-    The file is made beside its place with mode 0600 and moved there whole; a link is replaced,
-    never followed. Devices and pipes are written to as they are.
-
-    Raises:
-        UsageError: the file can't be written.
-    """
-    if is_stdout(path):
-        stdout.flush()
-        yield stdout.buffer
-        stdout.buffer.flush()
-        return
-    assert path is not None  # noqa: S101 (is_stdout has said so)
-    try:
-        with _device(path) if _is_device(path) else _replaced(path) as stream:
-            yield stream
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise UsageError(f"can't write {path}: {error.strerror or error}", where=str(path)) from error
-
-
-def _is_device(path: Path) -> bool:
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return False
-    if stat.S_ISDIR(mode):
-        raise UsageError(f"can't write {path}: it is a directory", where=str(path))
-    return not stat.S_ISREG(mode)
-
-
-def _device(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY), "wb")
-
-
-@contextmanager
-def _replaced(path: Path) -> Iterator[BinaryIO]:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".repwatch-", suffix=".tmp")  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-@contextmanager
-def paged(out: Console, wanted: bool = True) -> Iterator[None]:
-    """Show what is printed inside through a pager when it is longer than the screen.
-
-    The pager is $REPWATCH_PAGER, else $PAGER, else less; an empty one or "cat" means none.
-    """
-    command = os.environ.get("REPWATCH_PAGER", os.environ.get("PAGER", "less"))
-    if not wanted or not out.is_terminal or command.strip() in ("", "cat"):
-        yield
-        return
-    with out.capture() as captured:
-        yield
-    text = captured.get()
-    if text.count("\n") < out.height or not _page(command, text):
-        out.file.write(text)
-
-
-def _page(command: str, text: str) -> bool:
-    environment = {"LESS": "FIRX", "LV": "-c", **os.environ}  # as git does
-    try:
-        pager = subprocess.Popen(  # noqa: S603 (the user's own pager, without a shell)
-            shlex.split(command), stdin=subprocess.PIPE, env=environment
-        )
-    except (OSError, ValueError):
-        return False
-    assert pager.stdin is not None  # noqa: S101 (it was asked for)
-    with suppress(BrokenPipeError), pager.stdin as stdin:
-        stdin.write(text.encode("utf-8", "replace"))
-    while True:
-        with suppress(KeyboardInterrupt):  # Ctrl-C belongs to the pager
-            pager.wait()
-            return True

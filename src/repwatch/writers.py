@@ -1,4 +1,4 @@
-"""Mentions written out for other programs: CSV, JSON lines and spreadsheets, row by row.
+"""Mentions written out for other programs: CSV, JSON and spreadsheets, row by row.
 
 The columns are a contract: they keep their names and meanings, and new ones come at the end.
 """
@@ -16,11 +16,23 @@ from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO, Any, BinaryIO, Literal, TextIO
 
-from repwatch.render import disarm, iso, json_line
+from repwatch.formats import disarm, json_line
 from repwatch.store.base import MentionRow
 from repwatch.text import clean
+from repwatch.words import iso
 
-ExportFormat = Literal["csv", "jsonl", "xlsx"]
+ExportFormat = Literal["csv", "json", "jsonl", "xlsx"]
+
+ENDINGS: dict[str, ExportFormat] = {
+    ".csv": "csv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".xlsx": "xlsx",
+}
+"""The format that a file's ending stands for."""
+
+SCHEMA = "repwatch.export/1"
 
 COLUMNS: dict[str, str] = {
     "id": "the mention's identity, the same wherever it is read",
@@ -95,6 +107,19 @@ def write_jsonl(stream: TextIO, rows: Iterable[MentionRow], names: Sequence[str]
     for row in rows:
         stream.write(json_line(dict(zip(names, values(row), strict=True))))
         written += 1
+    return written
+
+
+def write_json(stream: TextIO, rows: Iterable[MentionRow], names: Sequence[str] = tuple(COLUMNS)) -> int:
+    """Write one JSON document with a record on each line, and return how many records."""
+    written = 0
+    values = _getter(names)
+    stream.write(f'{{"schema": "{SCHEMA}", "mentions": [')
+    for row in rows:
+        record = json_line(dict(zip(names, values(row), strict=True))).rstrip("\n")
+        stream.write(f"{',' if written else ''}\n{record}")
+        written += 1
+    stream.write("\n]}\n")
     return written
 
 

@@ -98,7 +98,7 @@ def show(
 
         repwatch brand show acme
     """
-    from repwatch.render import flat, json_document
+    from repwatch.formats import flat, json_document
 
     document = _document(_brand(session, brand))
     if json:
@@ -130,9 +130,9 @@ def try_text(
         repwatch brand test "My acme broke after two days"
         repwatch brand test --brand acme --title "Anvils" "acme or zed?"
     """
+    from repwatch.formats import json_document
     from repwatch.match import Matcher
     from repwatch.model import Mention
-    from repwatch.render import json_document
     from repwatch.text import clean
 
     brands = session.settings.brands
@@ -206,7 +206,7 @@ def _as_document(
 def _headline(verdict: dict[str, Any]) -> Text:
     from rich.text import Text
 
-    from repwatch.render import flat
+    from repwatch.formats import flat
 
     line = Text(f"{verdict['brand']}: ")
     line.append("about" if verdict["about"] else "not about", style="green" if verdict["about"] else "yellow")
@@ -217,7 +217,7 @@ def _quote(span: dict[str, Any], text: str) -> Text:
     """Return the words around a place, with the place in brackets."""
     from rich.text import Text
 
-    from repwatch.render import flat
+    from repwatch.formats import flat
 
     start, end = span["start"], span["end"]
     first, last = max(0, start - AROUND), min(len(text), end + AROUND)
@@ -229,7 +229,7 @@ def _quote(span: dict[str, Any], text: str) -> Text:
 
 def _edge(text: str) -> str:
     """Return a text on one line that keeps the blanks at its ends."""
-    from repwatch.render import flat
+    from repwatch.formats import flat
 
     return (
         (" " if text[:1].isspace() else "")

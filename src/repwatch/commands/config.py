@@ -41,7 +41,7 @@ def check(session: Session) -> None:
         repwatch config check
     """
     from repwatch.config import examine, shown
-    from repwatch.render import plural
+    from repwatch.words import plural
 
     checked = examine(session.flags.config, database=session.flags.db)
     for warning in checked.warnings:
@@ -69,7 +69,7 @@ def show(session: Session, origin: OriginOption = False, json: JsonOption = Fals
     layered = layers(session.flags.config, database=session.flags.db)
     found = settings(layered)
     if json:
-        from repwatch.render import json_document
+        from repwatch.formats import json_document
 
         values = {"path": str(layered.path.absolute()), "values": nested(found)}
         origins = {"origins": {one.key: one.origin for one in found}} if origin else {}

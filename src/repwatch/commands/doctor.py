@@ -57,7 +57,8 @@ def doctor(
 ) -> None:
     """Check the configuration, the store, the disk, the clock, the sources and the schedule.
 
-    Each source is asked once, politely; nothing of what it says is stored. Exits with 8 if something is broken.
+    Each source is asked once, politely; nothing of what it says is stored.
+    Exits with 8 if something is broken.
 
     Examples:
 
@@ -67,7 +68,7 @@ def doctor(
     findings = list(_examine(session, offline))
     worst = {finding.level for finding in findings}
     if json:
-        from repwatch.render import json_document
+        from repwatch.formats import json_document
 
         body = {"ok": "fail" not in worst, "findings": [asdict(finding) for finding in findings]}
         sys.stdout.write(json_document("repwatch.doctor/1", body))
@@ -79,7 +80,7 @@ def doctor(
 
 def _examine(session: Session, offline: bool) -> Iterator[Finding]:
     from repwatch.config import examine
-    from repwatch.render import plural
+    from repwatch.words import plural
 
     try:
         checked = examine(session.flags.config, database=session.flags.db)
@@ -121,7 +122,7 @@ def _modes(config: Config) -> Iterator[Finding]:
 
 
 def _disk(config: Config) -> Finding:
-    from repwatch.render import size
+    from repwatch.words import size
 
     folder = next(parent for parent in config.database.absolute().parents if parent.exists())
     free = shutil.disk_usage(folder).free
@@ -132,8 +133,8 @@ def _disk(config: Config) -> Finding:
 
 
 def _store(session: Session, config: Config, reader: Reader) -> Iterator[Finding]:
-    from repwatch.render import ago, percent, size
     from repwatch.store.base import Filter
+    from repwatch.words import ago, percent, size
 
     info = reader.info()
     details = ", ".join(f"{name} {value}" for name, value in info.details.items())
@@ -233,7 +234,8 @@ def _terminal(session: Session) -> Finding:
 def _show(session: Session, findings: list[Finding]) -> None:
     from rich.text import Text
 
-    from repwatch.render import Column, plural, table
+    from repwatch.render import Column, table
+    from repwatch.words import plural
 
     styles = {"ok": "green", "warn": "yellow", "fail": "red"}
     columns = [

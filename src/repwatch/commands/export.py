@@ -16,6 +16,7 @@ from repwatch.commands.options import (
     ColumnsOption,
     CsvOption,
     JsonlOption,
+    JsonOption,
     LabelOption,
     LangOption,
     LimitOption,
@@ -29,7 +30,7 @@ from repwatch.commands.options import (
 from repwatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from repwatch.store.base import MentionRow
     from repwatch.writers import ExportFormat
@@ -57,11 +58,12 @@ def export(
         bool, typer.Option("--own", help="Also what the brand itself wrote.", rich_help_panel=FILTER)
     ] = False,
     format: Annotated[
-        Literal["csv", "jsonl", "xlsx"] | None,
+        Literal["csv", "json", "jsonl", "xlsx"] | None,
         typer.Option("--format", help="By the ending of FILE, else csv.", rich_help_panel=OUTPUT),
     ] = None,
-    csv: CsvOption = False,
+    json: JsonOption = False,
     jsonl: JsonlOption = False,
+    csv: CsvOption = False,
     excel: Annotated[
         bool,
         typer.Option("--excel", help="CSV that Excel opens as UTF-8.", rich_help_panel=OUTPUT),
@@ -72,7 +74,7 @@ def export(
 ) -> None:
     """Write mentions out, oldest first, each with all that is known about it.
 
-    Formulas in CSV are disarmed with an apostrophe; JSON lines have the texts as they are.
+    Formulas in CSV are disarmed with an apostrophe; JSON has the texts as they are.
 
     Examples:
 
@@ -83,10 +85,13 @@ def export(
     from dataclasses import replace
 
     from repwatch.commands.filters import build_filter
-    from repwatch.render import chosen_format, is_stdout, pick, plural
-    from repwatch.writers import COLUMNS
+    from repwatch.files import is_stdout
+    from repwatch.render import chosen_format, pick
+    from repwatch.writers import COLUMNS, ENDINGS
 
-    asked: ExportFormat = chosen_format(format, csv=csv, jsonl=jsonl, default=by_ending(output))
+    asked: ExportFormat = chosen_format(
+        format, json=json, jsonl=jsonl, csv=csv, default="csv", path=output, endings=ENDINGS
+    )
     if excel and asked != "csv":
         raise UsageError(f"--excel is about CSV, not {asked}", hint="Leave out --excel.")
     if asked == "xlsx" and is_stdout(output) and session.out.is_terminal:
@@ -111,17 +116,29 @@ def export(
         relevance=("about", "unsure") if unsure else ("about",),
         own=None if own else False,
     )
+    mentions = 0
+
+    def counted(rows: Iterable[MentionRow]) -> Iterator[MentionRow]:
+        nonlocal mentions
+        before = None
+        for row in rows:  # oldest first, the rows of one mention stand together
+            mentions += row.id != before
+            before = row.id
+            yield row
+
     with closing(session.reader()) as reader:
-        rows = reader.mentions(found, order="oldest", limit=limit)
+        rows = counted(reader.mentions(found, order="oldest", limit=limit))
         written = write(session, rows, asked, output, names, header=not no_header, excel=excel)
     if output is not None and not is_stdout(output):
-        session.say(f"{plural(written, 'mention')} written to {output}")
+        session.say(f"{amount(written, mentions)} written to {output}")
 
 
-def by_ending(path: Path | None) -> ExportFormat:
-    """Return the format that a file's ending stands for; csv when it says nothing."""
-    endings: dict[str, ExportFormat] = {".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-    return endings.get(path.suffix.lower(), "csv") if path else "csv"
+def amount(rows: int, mentions: int) -> str:
+    """Word how much was written: 317 mentions, or more rows than mentions where some name two brands."""
+    from repwatch.words import plural
+
+    said = plural(mentions, "mention")
+    return said if rows == mentions else f"{plural(rows, 'row')} ({said})"
 
 
 def write(
@@ -136,12 +153,14 @@ def write(
 ) -> int:
     """Write rows in a format, one after the other, and return how many."""
     from repwatch import writers
-    from repwatch.render import output, output_bytes
+    from repwatch.files import output, output_bytes
 
     if format == "xlsx":
         with output_bytes(path, session.out.file) as stream:
             return writers.write_xlsx(stream, rows, names, header=header)
     with output(path, session.out.file) as text:
+        if format == "json":
+            return writers.write_json(text, rows, names)
         if format == "jsonl":
             return writers.write_jsonl(text, rows, names)
         return writers.write_csv(text, rows, names, header=header, excel=excel)

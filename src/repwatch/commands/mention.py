@@ -45,8 +45,9 @@ def show(
     """
     from datetime import UTC
 
-    from repwatch.render import console, json_document, paged
-    from repwatch.render import output as opened
+    from repwatch.files import output as opened
+    from repwatch.formats import json_document
+    from repwatch.render import console, paged
 
     zone = UTC if utc else session.settings.timezone
     with closing(session.reader()) as reader:
@@ -93,10 +94,12 @@ def describe(out: Console, rows: Sequence[MentionRow], zone: tzinfo, session: Se
     """Print one mention for a person."""
     from rich.text import Text
 
-    from repwatch.render import flat, iso, signed, when
+    from repwatch.formats import flat
     from repwatch.text import clean
+    from repwatch.words import iso, signed, when
 
     row = rows[0]
+    ascii = not out.is_terminal
 
     def moment(at: object) -> str:
         from datetime import datetime
@@ -129,14 +132,15 @@ def describe(out: Console, rows: Sequence[MentionRow], zone: tzinfo, session: Se
     line("collected", moment(row.collected_at))
     line("language", row.lang)
     line("engagement", " · ".join(f"{count} {name}" for name, count in counted if count is not None))
-    line("votes", None if row.score is None else signed(row.score, 0))
+    line("votes", None if row.score is None else signed(row.score, 0, ascii=ascii))
     line("answers", row.parent_id)
     line("thread", row.thread_id)
     line("known as", f"{row.space} {row.native_id}")
     line("marks", ", ".join(row.marks))
     for each in rows:
         out.print()
-        label = f"{each.label} {signed(each.sentiment) if each.sentiment is not None else ''}".strip()
+        tone = "" if each.sentiment is None else signed(each.sentiment, ascii=ascii)
+        label = f"{each.label} {tone}".strip()
         also = [each.relevance if each.relevance != "about" else "", "its own" if each.own else ""]
         heading = " · ".join(filter(None, [label, *also]))
         out.print(Text.assemble((flat(each.brand), "bold"), f"  {heading}"))

@@ -1,10 +1,12 @@
-"""`report`: how brands fared in a window, against the one before."""
+"""`report`: how brands fared in a window, against an earlier one."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -28,6 +30,7 @@ from repwatch.commands.options import (
     UntilOption,
     UtcOption,
 )
+from repwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from repwatch.metrics import Coverage, Tally
     from repwatch.model import Brand
     from repwatch.period import Window
-    from repwatch.store.base import By, Filter, MentionRow, Order, Reader
+    from repwatch.store.base import By, Filter, MentionRow, Reader
 
 ReportFormat = Literal["table", "json", "jsonl", "csv", "md"]
 View = Literal["summary", "trend", "sources", "brands"]
@@ -46,6 +49,8 @@ MOST_BLOCKS = 5
 """Own brands that a summary shows one by one; of more, those with the most mentions."""
 EXAMPLES = 3
 """Most negative, and most engaged, mentions shown of each brand."""
+CANDIDATES = 200
+"""Most negative mentions that the examples are picked from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def gather(
         reader: asked a handful of questions, however many brands there are.
         filter: which mentions; brands that are not configured are left out.
         window: from when to when, the same as in the filter.
-        compared: the window before, or None.
+        compared: an earlier window, or None.
         brands: the configured brands by key.
         sources: the configured sources by key, shown also when they gave nothing.
         now: gaps are looked for up to here.
@@ -160,8 +165,8 @@ def gather(
             unscored={lang: tally.mentions for lang, tally in sorted(unscored.get(key, {}).items())},
             unsure=unsure[key][""].mentions if key in unsure else 0,
             newest_at=None if tally_of(key).mentions else _newest_at(reader, filter, key),
-            negative=_examples(reader, filter, key, "negative", examples),
-            engaged=_examples(reader, filter, key, "engaged", examples),
+            negative=_most_negative(reader, filter, key, examples),
+            engaged=_most_engaged(reader, filter, key, examples),
         )
         for key in shown
     ]
@@ -193,7 +198,9 @@ def _asked_of(sources: Mapping[str, SourceConfig], brand: str, filter: Filter) -
     return [
         key
         for key, source in sources.items()
-        if (not source.brands or brand in source.brands) and (not filter.sources or key in filter.sources)
+        if (not source.brands or brand in source.brands)
+        and source.about in (None, brand)
+        and (not filter.sources or key in filter.sources)
     ]
 
 
@@ -212,16 +219,34 @@ def _source_lines(
     return sorted(lines, key=lambda line: (-line.tally.mentions, line.source))
 
 
-def _examples(reader: Reader, filter: Filter, brand: str, order: Order, limit: int) -> list[MentionRow]:
+def _most_negative(reader: Reader, filter: Filter, brand: str, limit: int) -> list[MentionRow]:
+    if not limit or (filter.labels and "negative" not in filter.labels):
+        return []
+    found = replace(filter, brands=(brand,), labels=("negative",))
+    rows = reader.mentions(found, order="negative", limit=max(CANDIDATES, limit))
+    return nsmallest(limit, rows, key=_complaint)
+
+
+def _complaint(row: MentionRow) -> tuple[bool, float, int, float]:
+    """Return what orders complaints: those in words, the most negative, discussed and newest first."""
+    tone = 0.0 if row.sentiment is None else row.sentiment
+    return by_rating_alone(row.reasons), round(tone, 2), -row.engagement, -row.at.timestamp()
+
+
+_WEIGHT = re.compile(r" [+-][0-9]+\.[0-9]+$")
+
+
+def by_rating_alone(reasons: Sequence[str]) -> bool:
+    """Tell whether a label was carried by a rating and no word: see the reasons of score.py."""
+    carried = [reason for reason in reasons if _WEIGHT.search(reason)]
+    return bool(carried) and all(reason.startswith("rating ") for reason in carried)
+
+
+def _most_engaged(reader: Reader, filter: Filter, brand: str, limit: int) -> list[MentionRow]:
     if not limit:
         return []
-    found = replace(filter, brands=(brand,))
-    if order == "negative":
-        if filter.labels and "negative" not in filter.labels:
-            return []
-        found = replace(found, labels=("negative",))
-    rows = list(reader.mentions(found, order=order, limit=limit))
-    return [row for row in rows if row.engagement] if order == "engaged" else rows
+    rows = reader.mentions(replace(filter, brands=(brand,)), order="engaged", limit=limit)
+    return [row for row in rows if row.engagement]
 
 
 def _newest_at(reader: Reader, filter: Filter, brand: str) -> datetime | None:
@@ -230,12 +255,26 @@ def _newest_at(reader: Reader, filter: Filter, brand: str) -> datetime | None:
 
 
 CompareOption = Annotated[
-    Literal["previous", "none"],
-    typer.Option("--compare", help="Against the window before, or nothing.", rich_help_panel=FILTER),
+    Literal["previous", "year", "none"],
+    typer.Option(
+        "--compare",
+        help="Against the window before, the same a year earlier, or nothing.",
+        rich_help_panel=FILTER,
+    ),
+]
+ExamplesOption = Annotated[
+    int | None,
+    typer.Option(
+        "-n",
+        "--limit",
+        min=0,
+        help=f"Most negative, and most engaged, mentions in a summary: {EXAMPLES}.",
+        rich_help_panel=FILTER,
+    ),
 ]
 FormatOption = Annotated[
-    Literal["table", "md", "json", "csv"] | None,
-    typer.Option("--format", help="How it is written: table.", rich_help_panel=OUTPUT),
+    ReportFormat | None,
+    typer.Option("--format", help="By the ending of FILE, else table.", rich_help_panel=OUTPUT),
 ]
 
 
@@ -253,6 +292,7 @@ def report(
     label: LabelOption = None,
     lang: LangOption = None,
     compare: CompareOption = "previous",
+    limit: ExamplesOption = None,
     format: FormatOption = None,
     json: JsonOption = False,
     jsonl: JsonlOption = False,
@@ -268,13 +308,22 @@ def report(
 
         repwatch report --since 7d
         repwatch report sources --period last-week --brand acme
-        repwatch report --format md -o report.md
+        repwatch report --period last-month --compare year -n 10 -o report.md
     """
     from repwatch.commands.filters import build_filter
     from repwatch.commands.report_views import show
-    from repwatch.render import chosen_format
+    from repwatch.render import ENDINGS, chosen_format
 
-    written: ReportFormat = chosen_format(format, json=json, jsonl=jsonl, csv=csv, default="table")
+    endings: dict[str, ReportFormat] = {**ENDINGS, ".md": "md", ".markdown": "md"}
+    written = chosen_format(
+        format, json=json, jsonl=jsonl, csv=csv, default="table", path=output, endings=endings
+    )
+    if limit is not None and view != "summary":
+        raise UsageError(f"-n is about the examples of a summary, not {view}", hint="Leave out -n.")
+    if columns is not None and written == "json":
+        raise UsageError(
+            "a report's JSON document is always whole", hint="Leave out --columns, or use --jsonl."
+        )
     found, window = build_filter(
         session,
         brand=brand,
@@ -287,16 +336,17 @@ def report(
         default=DEFAULT_WINDOW,
     )
     settings = session.settings
+    earlier = {"previous": window.before, "year": window.year_before}.get(compare)
     with closing(session.reader()) as reader:
         gathered = gather(
             reader,
             found,
             window,
-            window.before() if compare == "previous" else None,
+            earlier() if earlier else None,
             brands=settings.brands,
             sources=settings.sources,
             now=session.now,
-            examples=EXAMPLES if view == "summary" else 0,
+            examples=(EXAMPLES if limit is None else limit) if view == "summary" else 0,
             most_blocks=MOST_BLOCKS if view == "summary" and written in ("table", "md") else None,
         )
     show(

@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from rich.text import Text
 
-from repwatch.metrics import FEW, Coverage, Tally, compare, grouped, shares
+from repwatch.commands.report import by_rating_alone
+from repwatch.formats import flat, short_id
+from repwatch.metrics import FEW, Coverage, Gap, Tally, compare, grouped, outages, shares
 from repwatch.period import before_words, describe
-from repwatch.render import (
-    Column,
+from repwatch.render import Column
+from repwatch.words import (
     bar,
     change,
-    flat,
+    duration,
     iso,
     number,
     percent,
     plural,
     points,
-    short_id,
     signed,
     spark,
     when,
@@ -29,6 +30,7 @@ from repwatch.render import (
 
 if TYPE_CHECKING:
     from repwatch.commands.report import Block, Report, SourceLine
+    from repwatch.period import Window
     from repwatch.store.base import MentionRow
 
 POINTS = 31
@@ -39,6 +41,12 @@ STALE = timedelta(days=1)
 
 EXCERPT = 280
 """Characters of a text that a report quotes; JSON has it whole."""
+
+MOST_GAPS = 3
+"""Stretches without reading that a report words; the longest ones, when there are more."""
+
+MOST_NAMES = 4
+"""Sources that share a gap are named up to here; of more, all but one are and the rest is counted."""
 
 Row = dict[str, Any]
 
@@ -72,13 +80,17 @@ def heading(report: Report, wording: Wording) -> str:
     ends = describe(window, wording.zone, now=wording.now)
     if wording.machine:
         ends = f"{iso(window.since)} – {iso(window.until)} ({window.zone})"
-    parts = [ends, f"against {before_words(window)}" if report.compared else ""]
+    parts = [ends, f"against {_compared_words(window, report.compared)}" if report.compared else ""]
     parts += [
         f"only {flat(', '.join(names))}"
         for names in (narrowed.sources, narrowed.labels, narrowed.langs)
         if names
     ]
     return " · ".join(filter(None, parts))
+
+
+def _compared_words(window: Window, compared: Window) -> str:
+    return before_words(window) if compared.until == window.since else "the same a year before"
 
 
 # The summary
@@ -89,7 +101,7 @@ def block_tables(report: Report, block: Block, wording: Wording) -> Iterator[Tab
     if block.now.mentions or (block.before and block.before.mentions):
         yield measures(report, block)
     lines = [line for line in block.sources if line.tally.mentions or line.coverage.state != "full"]
-    yield sources([block], {block.brand.key: lines}, wording)._replace(title="By source")
+    yield sources([block], {block.brand.key: lines})._replace(title="By source")
     yield _examples("Most negative", block.negative, Column("tone", right=True, show=signed), wording)
     yield _examples(
         "Most engaged", block.engaged, Column("engagement", "engaged", right=True, show=number), wording
@@ -162,12 +174,16 @@ def _examples(title: str, rows: Sequence[MentionRow], leading: Column, wording: 
     columns = [
         leading,
         Column("id", show=short_id, style="cyan", link="url"),
-        Column("source", optional=True),
-        Column("at", "when", show=wording.when),
+        Column("source", optional=2),
+        Column("at", "when", show=wording.when, optional=1),
         Column("url", where="machine"),
+        Column("basis", "", style="dim", where="terminal"),
         Column("what", "", show=lambda text: f"“{text}”"),
     ]
-    return Table(title, [_example(row) for row in rows], columns)
+    examples = [_example(row) for row in rows]
+    if leading.name != "tone" or not any(example["basis"] for example in examples):
+        columns = [column for column in columns if column.name != "basis"]
+    return Table(title, examples, columns)
 
 
 def _example(row: MentionRow) -> Row:
@@ -179,6 +195,7 @@ def _example(row: MentionRow) -> Row:
         "source": row.source,
         "at": row.at,
         "url": row.url,
+        "basis": "(rating)" if by_rating_alone(row.reasons) else "",
         "what": _cut(flat(first) or flat(second)),
     }
 
@@ -190,20 +207,20 @@ def _cut(text: str) -> str:
 # Views, each one table of rows that are complete by themselves
 
 
-def view_table(report: Report, view: str, wording: Wording) -> Table:
+def view_table(report: Report, view: str) -> Table:
     """Return a view as one table."""
     blocks = report.blocks
     if view == "brands":
         return voices(report)
     if view == "sources":
-        return sources(blocks, {block.brand.key: block.sources for block in blocks}, wording)
+        return sources(blocks, {block.brand.key: block.sources for block in blocks})
     if view == "trend":
         return days(blocks)
     rows = [row for block in blocks for row in measures(report, block).rows]
     return Table("", rows, measures(report, blocks[0]).columns if blocks else [])
 
 
-def sources(blocks: Sequence[Block], lines: Mapping[str, Sequence[SourceLine]], wording: Wording) -> Table:
+def sources(blocks: Sequence[Block], lines: Mapping[str, Sequence[SourceLine]]) -> Table:
     """Return what each source had of each brand, and when it was not read."""
     rows = [_source(block, line) for block in blocks for line in lines[block.brand.key]]
     most = max((row["negative"] for row in rows), default=0)
@@ -212,13 +229,11 @@ def sources(blocks: Sequence[Block], lines: Mapping[str, Sequence[SourceLine]], 
         Column("source"),
         Column("mentions", right=True, show=number),
         Column("negative", "neg", right=True, show=number),
-        Column("bar", "", show=lambda value: bar(value, most), style="red", where="terminal", optional=True),
+        Column("bar", "", show=lambda value: bar(value, most), style="red", where="terminal", optional=1),
         *(Column(name, where="machine") for name in ("neutral", "positive", "unscored", "negative_share")),
         Column("tone", right=True, show=signed),
         Column("coverage", where="machine"),
-        Column(
-            "covered", "coverage", show=lambda value: _covered(value, wording), where="terminal", wrap=True
-        ),
+        Column("covered", "coverage", show=_covered, where="terminal"),
         Column("gap_from", where="machine"),
         Column("gap_to", where="machine"),
     ]
@@ -238,12 +253,9 @@ def _source(block: Block, line: SourceLine) -> Row:
     })  # fmt: skip
 
 
-def _covered(coverage: Coverage, wording: Wording) -> Text:
-    words: str = coverage.state
-    if coverage.gaps:
-        first, *more = coverage.gaps
-        words = f"{words}: {wording.when(first.since)} – {wording.when(first.until)}"
-        words += f" and {len(more)} more" if more else ""
+def _covered(coverage: Coverage) -> Text:
+    missed = sum((gap.length for gap in coverage.gaps), timedelta())
+    words = f"{coverage.state} {duration(missed.total_seconds())}" if missed else coverage.state
     return Text(words, style="" if coverage.state == "full" else "yellow")
 
 
@@ -258,12 +270,14 @@ def days(blocks: Sequence[Block]) -> Table:
     columns = [
         _brand_column(blocks),
         Column("day", show=_day),
-        *(Column(name, right=True, show=number) for name in ("mentions", "positive", "neutral", "negative")),
-        Column("unscored", right=True, show=number, optional=True),
+        Column("mentions", right=True, show=number),
+        *(Column(name, right=True, show=number, optional=2) for name in ("positive", "neutral")),
+        Column("negative", right=True, show=number),
+        Column("bar", "", show=lambda value: bar(value, most), style="red", where="terminal", optional=1),
+        Column("unscored", right=True, show=number, optional=2),
         Column("negative_share", "share", right=True, show=percent),
         Column("net_sentiment", where="machine"),
         Column("tone", right=True, show=signed),
-        Column("bar", "negative", show=lambda value: bar(value, most, 20), style="red", where="terminal"),
     ]
     return Table("", rows, columns)
 
@@ -285,12 +299,12 @@ def voices(report: Report) -> Table:
     columns = [
         Column("brand", where="machine"),
         Column("name", "brand"),
-        Column("role", optional=True),
+        Column("role", optional=1),
         Column("mentions", right=True, show=number),
         Column("share", right=True, show=percent),
-        Column("bar", "", show=lambda value: bar(value, most), style="cyan", where="terminal", optional=True),
-        Column("share_before", "before", right=True, show=percent, where=compared, optional=True),
-        Column("share_change", "change", right=True, show=points, where=compared, optional=True),
+        Column("bar", "", show=lambda value: bar(value, most), style="cyan", where="terminal", optional=1),
+        Column("share_before", "before", right=True, show=percent, where=compared, optional=1),
+        Column("share_change", "change", right=True, show=points, where=compared, optional=1),
         Column("negative", "neg", right=True, show=number),
         *(Column(name, where="machine") for name in ("neutral", "positive", "unscored", "negative_share")),
         Column("tone", right=True, show=signed),
@@ -379,9 +393,34 @@ def report_notes(report: Report, wording: Wording) -> list[str]:
     if report.first_scan_at is not None:
         first = wording.when(report.first_scan_at)
         notes.append(f"Watching began {first}; of the time before there is what the sources still held.")
+    notes += _gap_notes(report, wording)
     if report.not_shown:
         notes.append(f"{plural(len(report.not_shown), 'more brand')}: repwatch report brands")
     return notes
+
+
+def _gap_notes(report: Report, wording: Wording) -> list[str]:
+    """Word the longest stretches for which sources were not read, oldest first."""
+    shown = {line.source: line.coverage for block in report.blocks for line in block.sources}
+    found = outages(shown)
+    longest = sorted(found, key=lambda each: each[0].length, reverse=True)[:MOST_GAPS]
+    notes = [_gap_note(gap, names, wording) for gap, names in found if (gap, names) in longest]
+    if more := len(found) - len(notes):
+        notes.append(f"{plural(more, 'shorter gap')}: repwatch report sources --json")
+    return notes
+
+
+def _gap_note(gap: Gap, sources: Sequence[str], wording: Wording) -> str:
+    """Word a gap: forum, shop and wire were not read 19 Nov 22:00 – 21 Nov 06:00."""
+    *names, last = (
+        sources
+        if len(sources) <= MOST_NAMES
+        else [*sources[: MOST_NAMES - 1], f"{number(len(sources) - MOST_NAMES + 1)} more sources"]
+    )
+    verb = "was" if not names else "were"
+    how = "read only in part" if gap.partial else "not read"
+    who = f"{', '.join(names)} and {last}" if names else last
+    return f"{who} {verb} {how} {wording.when(gap.since)} – {wording.when(gap.until)}."
 
 
 # Numbers

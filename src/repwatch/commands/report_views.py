@@ -24,19 +24,10 @@ from repwatch.commands.report_tables import (
     view_table,
     voices,
 )
+from repwatch.files import output
+from repwatch.formats import flat, json_document, markdown
 from repwatch.metrics import compare
-from repwatch.render import (
-    choose,
-    console,
-    flat,
-    json_document,
-    listing,
-    markdown,
-    markdown_table,
-    output,
-    paged,
-    table,
-)
+from repwatch.render import choose, console, listing, markdown_table, paged, table
 from repwatch.writers import record
 
 if TYPE_CHECKING:
@@ -68,7 +59,7 @@ def show(
             stream.write(json_document(SCHEMA, document(report, view, wording)))
     elif format == "md":
         with output(path, session.out.file) as stream:
-            stream.writelines(markdown_report(report, view, wording))
+            stream.writelines(markdown_report(report, view, wording, columns))
     elif format == "table" and path is None:
         with paged(session.out, not session.flags.no_pager):
             _print(session, session.out, report, view, wording, columns, header)
@@ -77,7 +68,8 @@ def show(
         with output(path, session.out.file) as stream:
             _print(session, console(stream, "never"), report, view, wording, columns, header)
     else:
-        found = view_table(report, view, replace(wording, machine=True))
+        wording = replace(wording, machine=True)
+        found = view_table(report, view)
         picked = choose(found.columns, columns)
         listing(
             session.out, found.rows, picked, schema=SCHEMA, key=view, format=format, path=path, header=header
@@ -98,7 +90,7 @@ def _print(
     if view == "summary" and columns is None:
         _print_summary(out, report, wording)
         return
-    found = view_table(report, view, wording)
+    found = view_table(report, view)
     picked = choose(found.columns, columns)
     if wording.machine:
         table(out, found.rows, picked, header=header)
@@ -158,10 +150,10 @@ def _hint(session: Session, report: Report) -> None:
         session.say("Look further back, such as: repwatch report --since 30d")
 
 
-def markdown_report(report: Report, view: str, wording: Wording) -> Iterator[str]:
+def markdown_report(report: Report, view: str, wording: Wording, columns: str | None) -> Iterator[str]:
     """Yield a report in Markdown, piece by piece; foreign texts show as they are."""
     about = markdown(heading(report, wording))
-    if view == "summary":
+    if view == "summary" and columns is None:
         for block in report.blocks:
             yield f"# {markdown(block.brand.name)}\n\n{about}\n\n"
             for each in block_tables(report, block, wording):
@@ -170,8 +162,10 @@ def markdown_report(report: Report, view: str, wording: Wording) -> Iterator[str
         if len(report.voices) > 1:
             yield _markdown_table(voices(report))
     else:
+        found = view_table(report, view)
+        picked = choose(found.columns, columns)
         yield f"# {view.capitalize()}\n\n{about}\n\n"
-        yield _markdown_table(view_table(report, view, wording)._replace(title=""))
+        yield _markdown_table(Table("", found.rows, picked))
         yield _markdown_notes([note for block in report.blocks for note in block_notes(block, wording)])
     yield _markdown_notes(report_notes(report, wording))
 

@@ -208,7 +208,7 @@ class _Watch(AbstractContextManager["_Watch"]):
 
 
 def _say_plan(session: Session, todo: Plan) -> None:
-    from repwatch.render import plural
+    from repwatch.words import plural
 
     if todo.due:
         brands = len(session.config.brands)
@@ -224,7 +224,8 @@ def _say_plan(session: Session, todo: Plan) -> None:
 
 
 def _show_plan(session: Session, todo: Plan) -> int:
-    from repwatch.render import Column, plural, table
+    from repwatch.render import Column, table
+    from repwatch.words import plural
 
     columns = [Column("source"), Column("type"), Column("about"), Column("brands")]
     rows = [
@@ -341,7 +342,7 @@ def status_word(status: str) -> Any:
 
 
 def _summary(run: Run) -> str:
-    from repwatch.render import plural
+    from repwatch.words import plural
 
     new = sum(o.new for o in run.outcomes)
     negative = sum(o.negative for o in run.outcomes)
@@ -362,7 +363,7 @@ def _remedy(session: Session, run: Run) -> str | None:
 
 
 def _document(session: Session, run: Run, code: int, health: dict[str, Health]) -> str:
-    from repwatch.render import json_document
+    from repwatch.formats import json_document
 
     counts = {
         name: sum(o.status in statuses for o in run.outcomes)

@@ -39,10 +39,11 @@ def score(
         repwatch score "Two weeks and no answer, this is terrible"
         repwatch score --explain "Support was great, but the anvil broke"
     """
+    from repwatch.formats import json_document
     from repwatch.judge import spoken
     from repwatch.language import detect
     from repwatch.model import Mention
-    from repwatch.render import json_document, signed
+    from repwatch.words import signed
 
     if text is None:
         raise UsageError("there is no text to score", hint='Try: repwatch score "some text"')
@@ -63,7 +64,11 @@ def score(
         }
         session.out.file.write(json_document("repwatch.score/1", body))
         return
-    print(sentiment.label if sentiment.score is None else f"{sentiment.label} {signed(sentiment.score)}")
+    print(
+        sentiment.label
+        if sentiment.score is None
+        else f"{sentiment.label} {signed(sentiment.score, ascii=not session.out.is_terminal)}"
+    )
     if explain:
         print(f"  language  {lang or 'not recognised'}")
         print(f"  because   {', '.join(sentiment.reasons) or 'no word of the lexicon is in it'}")

@@ -19,7 +19,6 @@ from repwatch.commands.options import (
     JsonOption,
     LabelOption,
     LangOption,
-    LimitOption,
     NoHeaderOption,
     OutputOption,
     PeriodOption,
@@ -55,7 +54,9 @@ def search(
     period: PeriodOption = None,
     label: LabelOption = None,
     lang: LangOption = None,
-    limit: LimitOption = LIMIT,
+    limit: Annotated[
+        int, typer.Option("-n", "--limit", min=1, help="At most so many.", rich_help_panel=FILTER)
+    ] = LIMIT,
     sort: Annotated[
         Literal["newest", "oldest", "negative", "engaged", "rank"],
         typer.Option("--sort", help="What comes first; rank is the best hit.", rich_help_panel=FILTER),
@@ -79,9 +80,11 @@ def search(
     from datetime import UTC
 
     from repwatch.commands.filters import build_filter
-    from repwatch.render import choose, chosen_format, listing, paged
+    from repwatch.render import ENDINGS, choose, chosen_format, listing, paged
 
-    format: Format = chosen_format(None, json=json, jsonl=jsonl, csv=csv, default="table")
+    format: Format = chosen_format(
+        None, json=json, jsonl=jsonl, csv=csv, default="table", path=output, endings=ENDINGS
+    )
     found, _ = build_filter(
         session,
         brand=brand,
@@ -95,10 +98,9 @@ def search(
     words = " ".join(query)
     zone = UTC if utc else session.settings.timezone
     several = len(session.settings.brands) > 1
-    if columns is None and format == "table" and not session.out.is_terminal:
+    if columns is None and format == "table" and (output or not session.out.is_terminal):
         columns = BRIEF
     picked = choose(result_columns(session, zone, several), columns)
-    limit = limit or LIMIT
     with closing(session.reader()) as reader:
         hits = reader.mentions(replace(found, words=words), order=sort, limit=limit + 1)
         rows = [_result(row) for row in hits]
@@ -121,7 +123,9 @@ def search(
 
 def result_columns(session: Session, zone: tzinfo, brands: bool) -> list[Column]:
     """Return the columns of a search; the snippet is last, so that it alone is shortened."""
-    from repwatch.render import Column, short_id, signed, when
+    from repwatch.formats import short_id
+    from repwatch.render import Column
+    from repwatch.words import signed, when
     from repwatch.writers import COLUMNS
 
     def machine(*names: str) -> list[Column]:
@@ -130,9 +134,9 @@ def result_columns(session: Session, zone: tzinfo, brands: bool) -> list[Column]
     first = {"id", "brand", "source", "at", "sentiment", "label"}
     return [
         Column("id", show=short_id, style="cyan"),
-        Column("at", "when", show=lambda moment: when(moment, zone, session.now)),
-        *([Column("brand")] if brands else machine("brand")),
-        Column("source"),
+        Column("at", "when", show=lambda moment: when(moment, zone, session.now), optional=1),
+        *([Column("brand", optional=2)] if brands else machine("brand")),
+        Column("source", optional=2),
         *machine("label"),
         Column("sentiment", "tone", right=True, show=signed),
         *machine(*(name for name in COLUMNS if name not in first)),

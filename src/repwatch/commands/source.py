@@ -76,7 +76,8 @@ def list_sources(
 
         repwatch source list
     """
-    from repwatch.render import Column, choose, chosen_format, duration, listing
+    from repwatch.render import Column, choose, chosen_format, listing
+    from repwatch.words import duration
 
     known = [
         Column("source"),
@@ -121,7 +122,8 @@ def show(
         repwatch source show hn
     """
     from repwatch.config.show import written
-    from repwatch.render import Column, json_document, pick, table
+    from repwatch.formats import json_document
+    from repwatch.render import Column, pick, table
 
     key = pick(source, session.settings.sources, "source")
     found = _settings(session, key)

@@ -48,7 +48,7 @@ def status(
     else:
         _show(session, health, runs, info.mentions)
     if stale:
-        from repwatch.render import ago
+        from repwatch.words import ago
 
         session.warn(f"repwatch status: a source was last read {ago(good_at, session.now)}")
         raise typer.Exit(CONDITION_MET)
@@ -56,7 +56,8 @@ def status(
 
 def _show(session: Session, health: dict[str, Health], runs: list[Run], mentions: int) -> None:
     from repwatch.commands.scan import status_word
-    from repwatch.render import Column, ago, plural, table, when
+    from repwatch.render import Column, table
+    from repwatch.words import ago, plural, when
 
     config, now = session.settings, session.now
     if session.out.is_terminal:
@@ -102,7 +103,7 @@ def _row(source: SourceConfig, health: Health | None) -> dict[str, Any]:
 def _print_json(
     session: Session, health: dict[str, Health], runs: list[Run], mentions: int, stale: bool
 ) -> None:
-    from repwatch.render import json_document
+    from repwatch.formats import json_document
 
     config = session.settings
     last = runs[0] if runs else None
