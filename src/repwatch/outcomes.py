@@ -60,7 +60,7 @@ def _is_due(source: SourceConfig, health: Health | None, now: datetime) -> bool:
     if health is None:
         return True
     at = health.last.next_at
-    if health.last.status in ("ok", "unchanged", "partial"):
+    if health.last.good or health.last.status == "partial":
         # The interval may have been shortened since.
         at = min(at or now, health.last.started_at + timedelta(seconds=source.every_s))
     if at is None:
@@ -193,7 +193,7 @@ def exit_code(
 
 def worn_out(outcomes: Iterable[Outcome], health: Mapping[str, Health], tolerate: int) -> list[Health]:
     """Return the health of those sources that have failed too often in a row to keep quiet about it."""
-    broken = [o for o in outcomes if o.status in ("failed", "no_access") and o.source in health]
+    broken = [o for o in outcomes if o.broken and o.source in health]
     return [
         health[o.source]
         for o in broken

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from repwatch.commands.base import Session, general
-from repwatch.commands.options import (
-    ColumnsOption,
-    CsvOption,
-    JsonlOption,
-    JsonOption,
-    NoHeaderOption,
-    OutputOption,
-)
+from repwatch.commands.options import JsonOption, Listing, listed
 from repwatch.commands.score import read_text
 
 if TYPE_CHECKING:
@@ -23,7 +16,6 @@ if TYPE_CHECKING:
 
     from repwatch.match import Matched
     from repwatch.model import Brand, Mention, Span
-    from repwatch.render import Format
 
 app = typer.Typer(help="What is watched.", no_args_is_help=True)
 
@@ -36,22 +28,15 @@ MOST_SPANS = 5
 
 @app.command("list")
 @general
-def list_brands(
-    session: Session,
-    json: JsonOption = False,
-    jsonl: JsonlOption = False,
-    csv: CsvOption = False,
-    output: OutputOption = None,
-    columns: ColumnsOption = None,
-    no_header: NoHeaderOption = False,
-) -> None:
+@listed
+def list_brands(session: Session, *, shown: Listing) -> None:
     """List the brands that are watched, and what names them.
 
     Examples:
 
         repwatch brand list
     """
-    from repwatch.render import Column, choose, chosen_format, listing, text_of
+    from repwatch.render import Column, text_of
 
     def few(words: Sequence[str]) -> str:
         return ", ".join(words) or text_of(None)
@@ -73,16 +58,7 @@ def list_brands(
         }
         for brand in session.settings.brands.values()
     ]
-    listing(
-        session.out,
-        rows,
-        choose(known, columns),
-        schema="repwatch.brands/1",
-        key="brands",
-        format=cast("Format", chosen_format(None, json=json, jsonl=jsonl, csv=csv, default="table")),
-        path=output,
-        header=not no_header,
-    )
+    shown.show(session.out, rows, known, schema="repwatch.brands/1", key="brands")
 
 
 @app.command("show")

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from repwatch.render import Column, Format, Row
 
 FILTER = "Which mentions"
 OUTPUT = "Output"
@@ -97,3 +106,74 @@ UtcOption = Annotated[
 ]
 YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """How a command is to show what it lists."""
+
+    format: Format
+    path: Path | None
+    columns: str | None
+    header: bool
+
+    def show(
+        self, out: Console, rows: Iterable[Row], columns: Sequence[Column], *, schema: str, key: str
+    ) -> None:
+        """Write rows as was asked for; see render.listing."""
+        from repwatch.render import choose, listing
+
+        listing(
+            out,
+            rows,
+            choose(columns, self.columns),
+            schema=schema,
+            key=key,
+            format=self.format,
+            path=self.path,
+            header=self.header,
+        )
+
+
+_LISTING_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "json": (JsonOption, False),
+    "jsonl": (JsonlOption, False),
+    "csv": (CsvOption, False),
+    "output": (OutputOption, None),
+    "columns": (ColumnsOption, None),
+    "no_header": (NoHeaderOption, False),
+}
+
+
+def listed(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that lists something the options that say how; they come as a Listing, `shown`."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        from repwatch.render import ENDINGS, chosen_format
+
+        typed = {name: kwargs.pop(name, default) for name, (_, default) in _LISTING_OPTIONS.items()}
+        format = chosen_format(
+            None,
+            json=typed["json"],
+            jsonl=typed["jsonl"],
+            csv=typed["csv"],
+            path=typed["output"],
+            endings=ENDINGS,
+            default="table",
+        )
+        shown = Listing(
+            format=format,
+            path=typed["output"],
+            columns=typed["columns"],
+            header=not typed["no_header"],
+        )
+        command(*args, **kwargs, shown=shown)
+
+    own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "shown"]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in _LISTING_OPTIONS.items()
+    ]
+    run.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]  # as in general
+    return run

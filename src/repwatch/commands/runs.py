@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from repwatch.commands.base import Session, general
-from repwatch.commands.options import (
-    ColumnsOption,
-    CsvOption,
-    JsonlOption,
-    JsonOption,
-    LimitOption,
-    NoHeaderOption,
-    OutputOption,
-)
+from repwatch.commands.options import LimitOption, Listing, listed
 
 if TYPE_CHECKING:
     from repwatch.store.base import Outcome, Run
@@ -26,7 +18,8 @@ app = typer.Typer(help="What each scan did.")
 
 @app.callback(invoke_without_command=True)
 @general
-def runs(session: Session, context: typer.Context) -> None:
+@listed
+def runs(session: Session, context: typer.Context, *, shown: Listing) -> None:
     """What each scan did.
 
     Examples:
@@ -35,21 +28,13 @@ def runs(session: Session, context: typer.Context) -> None:
         repwatch runs show r_20261121T130000123Z
     """
     if context.invoked_subcommand is None:
-        _list(session)
+        _list(session, 20, shown)
 
 
 @app.command("list")
 @general
-def list_runs(
-    session: Session,
-    limit: LimitOption = 20,
-    json: JsonOption = False,
-    jsonl: JsonlOption = False,
-    csv: CsvOption = False,
-    output: OutputOption = None,
-    columns: ColumnsOption = None,
-    no_header: NoHeaderOption = False,
-) -> None:
+@listed
+def list_runs(session: Session, limit: LimitOption = 20, *, shown: Listing) -> None:
     """List the newest scans, newest first.
 
     Examples:
@@ -57,21 +42,17 @@ def list_runs(
         repwatch runs list -n 5
         repwatch runs list --csv -o runs.csv
     """
-    from repwatch.render import chosen_format
-
-    format = chosen_format(None, json=json, jsonl=jsonl, csv=csv, default="table")
-    _list(session, limit=limit, format=format, path=output, names=columns, header=not no_header)
+    _list(session, limit, shown)
 
 
 @app.command("show")
 @general
+@listed
 def show_run(
     session: Session,
     run: Annotated[str, typer.Argument(metavar="ID", help="A scan's id, as `runs list` shows it.")],
-    json: JsonOption = False,
-    jsonl: JsonlOption = False,
-    csv: CsvOption = False,
-    output: OutputOption = None,
+    *,
+    shown: Listing,
 ) -> None:
     """Show what each source did in one scan.
 
@@ -80,7 +61,7 @@ def show_run(
         repwatch runs show r_20261121T130000123Z
     """
     from repwatch.commands.scan import status_word
-    from repwatch.render import Column, chosen_format, listing
+    from repwatch.render import Column
     from repwatch.words import duration, when
 
     with closing(session.reader()) as reader:
@@ -91,36 +72,21 @@ def show_run(
         Column("status", show=status_word),
         Column("fetched", right=True),
         Column("new", right=True),
-        Column("updated", right=True),
+        Column("updated", right=True, optional=1),
         Column("negative", right=True),
-        Column("skipped", right=True),
-        Column("requests", right=True),
-        Column("seconds", "time", show=lambda s: duration(s or 0.0), right=True),
-        Column("next", show=lambda at: when(at, zone, now)),
+        Column("skipped", right=True, optional=1),
+        Column("requests", right=True, optional=2),
+        Column("seconds", "time", show=lambda s: duration(s or 0.0), right=True, optional=2),
+        Column("next", show=lambda at: when(at, zone, now), optional=3),
         Column("reason", where="machine"),
         Column("detail", "note"),
     ]
-    listing(
-        session.out,
-        [_outcome_row(outcome) for outcome in found.outcomes],
-        columns,
-        schema="repwatch.run/1",
-        key="sources",
-        format=chosen_format(None, json=json, jsonl=jsonl, csv=csv, default="table"),
-        path=output,
-    )
+    rows = [_outcome_row(outcome) for outcome in found.outcomes]
+    shown.show(session.out, rows, columns, schema="repwatch.run/1", key="sources")
 
 
-def _list(
-    session: Session,
-    *,
-    limit: int | None = 20,
-    format: Any = "table",
-    path: Any = None,
-    names: str | None = None,
-    header: bool = True,
-) -> None:
-    from repwatch.render import Column, choose, listing
+def _list(session: Session, limit: int | None, shown: Listing) -> None:
+    from repwatch.render import Column
     from repwatch.words import duration, when
 
     with closing(session.reader()) as reader:
@@ -131,23 +97,14 @@ def _list(
         Column("started", show=lambda at: when(at, zone, now)),
         Column("seconds", "time", show=lambda s: "cut off" if s is None else duration(s), right=True),
         Column("exit", right=True),
-        Column("due", right=True),
-        Column("ok", right=True),
-        Column("failed", right=True),
-        Column("fetched", right=True),
+        Column("due", right=True, optional=2),
+        Column("ok", right=True, optional=1),
+        Column("failed", right=True, optional=1),
+        Column("fetched", right=True, optional=3),
         Column("new", right=True),
         Column("negative", right=True),
     ]
-    listing(
-        session.out,
-        rows,
-        choose(columns, names),
-        schema="repwatch.runs/1",
-        key="runs",
-        format=format,
-        path=path,
-        header=header,
-    )
+    shown.show(session.out, rows, columns, schema="repwatch.runs/1", key="runs")
     if not rows:
         session.say("No scan was made yet. Start with: repwatch scan")
 
@@ -159,8 +116,8 @@ def _run_row(run: Run) -> dict[str, Any]:
         "seconds": (run.ended_at - run.started_at).total_seconds() if run.ended_at else None,
         "exit": run.exit_code,
         "due": run.due,
-        "ok": sum(o.status in ("ok", "unchanged") for o in run.outcomes),
-        "failed": sum(o.status in ("failed", "no_access") for o in run.outcomes),
+        "ok": sum(o.good for o in run.outcomes),
+        "failed": sum(o.broken for o in run.outcomes),
         "fetched": sum(o.fetched for o in run.outcomes),
         "new": sum(o.new for o in run.outcomes),
         "negative": sum(o.negative for o in run.outcomes),

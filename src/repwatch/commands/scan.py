@@ -261,7 +261,7 @@ def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> N
         return
     if code == 0:
         return
-    ok = sum(o.status in ("ok", "unchanged") for o in run.outcomes)
+    ok = sum(o.good for o in run.outcomes)
     bad = worn_out(run.outcomes, health, session.config.scan.tolerate) if code != 6 else []
     for state in bad:
         session.warn(f"repwatch scan: {_complaint(state)} {ok} of {len(run.outcomes)} sources ok.")
@@ -271,7 +271,7 @@ def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> N
         )
     if not bad:
         for outcome in run.outcomes:
-            if outcome.status not in ("ok", "unchanged", "waiting"):
+            if not outcome.good and outcome.status != "waiting":
                 session.warn(f"repwatch scan: {outcome.source}: {WORDS[outcome.status]}: {outcome.detail}")
     remedy = _remedy(session, run)
     if remedy:
@@ -321,7 +321,7 @@ def _show_table(session: Session, run: Run) -> None:
 
 def _note(outcome: Outcome, session: Session) -> str:
     parts = []
-    if outcome.status in ("failed", "waiting", "no_access") and outcome.next_at:
+    if (outcome.broken or outcome.status == "waiting") and outcome.next_at:
         parts.append(f"next try {outcome.next_at.astimezone(session.config.timezone):%d %b %H:%M}")
     if outcome.detail:
         parts.append(outcome.detail)
@@ -346,7 +346,7 @@ def _summary(run: Run) -> str:
 
     new = sum(o.new for o in run.outcomes)
     negative = sum(o.negative for o in run.outcomes)
-    ok = sum(o.status in ("ok", "unchanged") for o in run.outcomes)
+    ok = sum(o.good for o in run.outcomes)
     seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at else 0.0
     return (
         f"{plural(new, 'new mention')} · {negative} negative ·"
@@ -365,14 +365,6 @@ def _remedy(session: Session, run: Run) -> str | None:
 def _document(session: Session, run: Run, code: int, health: dict[str, Health]) -> str:
     from repwatch.formats import json_document
 
-    counts = {
-        name: sum(o.status in statuses for o in run.outcomes)
-        for name, statuses in (
-            ("ok", ("ok", "unchanged")),
-            ("failed", ("failed",)),
-            ("no_access", ("no_access",)),
-        )
-    }
     return json_document(
         "repwatch.scan/1",
         {
@@ -381,7 +373,9 @@ def _document(session: Session, run: Run, code: int, health: dict[str, Health]) 
             "seconds": round((run.ended_at - run.started_at).total_seconds(), 3) if run.ended_at else None,
             "exit": code,
             "due": run.due,
-            **counts,
+            "ok": sum(o.good for o in run.outcomes),
+            "failed": sum(o.status == "failed" for o in run.outcomes),
+            "no_access": sum(o.status == "no_access" for o in run.outcomes),
             "fetched": sum(o.fetched for o in run.outcomes),
             "new": sum(o.new for o in run.outcomes),
             "updated": sum(o.updated for o in run.outcomes),

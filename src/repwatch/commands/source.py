@@ -7,53 +7,35 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from repwatch.commands.base import Session, general
-from repwatch.commands.options import (
-    ColumnsOption,
-    CsvOption,
-    JsonlOption,
-    JsonOption,
-    NoHeaderOption,
-    OutputOption,
-)
+from repwatch.commands.options import JsonOption, Listing, listed
 
 if TYPE_CHECKING:
     from repwatch.config.show import Setting
-    from repwatch.render import Format
 
 app = typer.Typer(help="The places that are read.", no_args_is_help=True)
 
 
 @app.command("types")
 @general
-def types(
-    session: Session,
-    json: JsonOption = False,
-    jsonl: JsonlOption = False,
-    csv: CsvOption = False,
-    output: OutputOption = None,
-    columns: ColumnsOption = None,
-    no_header: NoHeaderOption = False,
-) -> None:
+@listed
+def types(session: Session, *, shown: Listing) -> None:
     """List the types of sources: what they read, which login they need, on which terms.
 
     Examples:
 
         repwatch source types
     """
-    from repwatch.render import Column, choose, chosen_format, listing
+    from repwatch.render import Column
     from repwatch.sources import registry
 
     known = registry()
     names = ("type", "reads", "login", "terms")
-    listing(
+    shown.show(
         session.out,
         [{name: getattr(kind, name) for name in names} for kind in known.types.values()],
-        choose([Column(name) for name in names], columns),
+        [Column(name) for name in names],
         schema="repwatch.source_types/1",
         key="types",
-        format=cast("Format", chosen_format(None, json=json, jsonl=jsonl, csv=csv, default="table")),
-        path=output,
-        header=not no_header,
     )
     for plugin, why in known.broken.items():
         session.warn(f"the plugin {plugin} can't be used: {why}")
@@ -61,22 +43,15 @@ def types(
 
 @app.command("list")
 @general
-def list_sources(
-    session: Session,
-    json: JsonOption = False,
-    jsonl: JsonlOption = False,
-    csv: CsvOption = False,
-    output: OutputOption = None,
-    columns: ColumnsOption = None,
-    no_header: NoHeaderOption = False,
-) -> None:
+@listed
+def list_sources(session: Session, *, shown: Listing) -> None:
     """List the configured sources.
 
     Examples:
 
         repwatch source list
     """
-    from repwatch.render import Column, choose, chosen_format, listing
+    from repwatch.render import Column
     from repwatch.words import duration
 
     known = [
@@ -96,16 +71,7 @@ def list_sources(
         }
         for place in session.settings.sources.values()
     ]
-    listing(
-        session.out,
-        rows,
-        choose(known, columns),
-        schema="repwatch.sources/1",
-        key="sources",
-        format=cast("Format", chosen_format(None, json=json, jsonl=jsonl, csv=csv, default="table")),
-        path=output,
-        header=not no_header,
-    )
+    shown.show(session.out, rows, known, schema="repwatch.sources/1", key="sources")
 
 
 @app.command("show")

@@ -215,6 +215,16 @@ class Outcome:
     next_at: datetime | None = None
     """When it is due again."""
 
+    @property
+    def good(self) -> bool:
+        """All of it was read."""
+        return self.status in ("ok", "unchanged")
+
+    @property
+    def broken(self) -> bool:
+        """None of it could be read, and waiting will not help."""
+        return self.status in ("failed", "no_access")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
