@@ -498,8 +498,18 @@ def test_at_a_terminal_a_scan_shows_what_each_source_did(desk: Desk, server: HTT
 
 def test_secrets_are_shown_nowhere(desk: Desk, server: HTTPServer) -> None:
     secret = "s3cr3t-t0ken-value"
-    serve(server, lambda _: Response("", 500))
-    desk.configure(server.url_for("/") + f"?token={secret}")
+    review = {"@type": "Review", "reviewBody": "Acme Anvils crack", "author": "Bo"}
+    page = f'<script type="application/ld+json">{json.dumps(review)}</script>'
+
+    def handler(request: Incoming) -> Response:
+        if request.path == "/robots.txt":
+            return Response("", 404)
+        if request.path == "/reviews":
+            return Response(page, content_type="text/html")
+        return feed("Acme Anvils broke") if request.path == "/good" else Response("", 500)
+
+    serve(server, handler)
+    desk.configure(*[server.url_for(path) + f"?token={secret}" for path in ("/", "/good")])
     with (desk.folder / "repwatch.toml").open("a") as file:
         base = server.url_for("").rstrip("/")
         file.write(
@@ -517,9 +527,12 @@ def test_secrets_are_shown_nowhere(desk: Desk, server: HTTPServer) -> None:
         ("source", "show", "social"),
         ("doctor",),
         ("doctor", "--json"),
+        ("export",),
+        ("mention", "show", "m_"),
     ):
         _, out, err = desk.run(*arguments)
         assert secret not in out + err, arguments
+    assert desk.mentions() == 2
     for path in desk.folder.rglob("*"):
         if path.is_file() and path.name != "repwatch.toml":
             assert secret.encode() not in path.read_bytes(), path

@@ -58,6 +58,7 @@ TURNING = [
     "never",
     "without doubt",
     "isn't",
+    "mayn't",
     "or",
     "so",
     "this",
@@ -260,6 +261,8 @@ def test_handles_and_addresses_are_masked() -> None:
     text = "@great_love @love@win.example to best@win.example, https://win.example/best?x=1 (www.win.example"
     assert masked(text) == "someone someone to link,  link  ( link "
     assert masked("5 @ 3, a@b and #great") == "5 @ 3, a@b and #great"
+    assert masked("WWW.win.example") == masked("HTTPS://win.example") == " link "
+    assert masked("＠great_love") == "someone"
 
 
 def test_spans_may_touch_overlap_and_be_empty() -> None:

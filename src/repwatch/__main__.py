@@ -8,11 +8,11 @@ import sys
 def main() -> None:
     """Run the command line."""
     if sys.argv[1:] == ["--version"]:
-        from repwatch import __version__  # noqa: PLC0415 (see above)
+        from repwatch import __version__
 
         print(f"repwatch {__version__}")
         return
-    from repwatch.cli import run  # noqa: PLC0415 (typer takes a while)
+    from repwatch.cli import run
 
     sys.exit(run())
 

@@ -109,12 +109,12 @@ def root(
     del version  # its callback has seen to it
     context.obj = Flags(config, db, quiet, verbose, color, no_input, no_pager)
     if context.invoked_subcommand is None:
-        from repwatch.config import find  # noqa: PLC0415 (not for help and completion)
+        from repwatch.config import find
 
         if config is None and find() is None:
             print(context.get_help())
         else:
-            from repwatch.commands.status import status  # noqa: PLC0415 (as above)
+            from repwatch.commands.status import status
 
             status(
                 _context=context,
@@ -174,8 +174,8 @@ def exit_code(error: RepwatchError) -> int:
 
 def _tell(error: RepwatchError) -> None:
     """Put an error into words on stderr, or into JSON for who asked for JSON."""
-    from repwatch.text import clean  # noqa: PLC0415 (not for help and completion)
-    from repwatch.urls import redact  # noqa: PLC0415 (as above)
+    from repwatch.text import clean
+    from repwatch.urls import redact
 
     mistakes = error.mistakes if isinstance(error, ConfigError) else ()
     if "--json" in sys.argv or "--jsonl" in sys.argv:
@@ -223,9 +223,9 @@ def _code(error: RepwatchError) -> str:
 
 def _report_bug(error: Exception) -> int:
     """Say in two lines that this is our fault, and where the details are."""
-    from platformdirs import user_state_path  # noqa: PLC0415 (only when something broke)
+    from platformdirs import user_state_path
 
-    from repwatch.urls import redact  # noqa: PLC0415 (as above)
+    from repwatch.urls import redact
 
     details = redact("".join(traceback.format_exception(error)))
     name = redact(f"{type(error).__name__}: {error}")

@@ -80,10 +80,10 @@ def read_page(place: Place, judge: Judge, job: PageJob) -> ReadPage:
         versions.append(version(mention))
         if versions[-1] in job.seen:
             continue
-        result = judge.judge(mention, about=place.about, brands=place.brands)
+        matched = judge.match(mention, about=place.about, brands=place.brands)
         # An edit may take the brand out of a text that is stored; on a first read nothing is stored.
-        if result.assessments or result.near_misses or job.seen:
-            judged.append(result)
+        if matched.about or matched.near_misses or job.seen:
+            judged.append(judge.assess(mention, matched, version=versions[-1]))
     dates = [m.published_at for m in page.mentions if m.published_at is not None]
     return ReadPage(
         page=Page(

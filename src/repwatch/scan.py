@@ -303,11 +303,12 @@ class Scan:
             self._failed(window, task, error)
             return
         known = window.known
-        usable = known is not None and task.cursor is None and known.url == fetch.public_url(request)
+        address = fetch.public_url(request)
+        usable = known is not None and task.cursor is None and known.url == redact(address)
         crawler.submit(
             _Visit(window, task, request, discovered),
             request,
-            validators=known if usable else None,
+            validators=replace(known, url=address) if known is not None and usable else None,
             pace_s=source.pace_s,
         )
 
@@ -380,7 +381,7 @@ class Scan:
             self._unchanged(visit, crawler)
             return
         validators = Validators(
-            url=fetch.public_url(visit.request),
+            url=redact(fetch.public_url(visit.request)),
             etag=_validator(answer, "etag"),
             last_modified=_validator(answer, "last-modified"),
             body_hash=hashlib.blake2b(answer.body, digest_size=16).hexdigest(),

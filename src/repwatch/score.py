@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -163,7 +163,12 @@ def masked(text: str, spans: Iterable[Span] = ()) -> str:
             parts += [text[at : span.start], "BRAND" if name.isupper() else "brand"]
         at = span.end
     parts.append(text[at:])
-    return _ADDRESS.sub(" link ", _HANDLE.sub("someone", _MAIL.sub("link", "".join(parts))))
+    masked = "".join(parts)
+    if "@" in masked or "＠" in masked:
+        masked = _HANDLE.sub("someone", _MAIL.sub("link", masked))
+    if "://" in masked or "www." in masked.lower():
+        masked = _ADDRESS.sub(" link ", masked)
+    return masked
 
 
 _ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"]*", re.IGNORECASE)
@@ -226,8 +231,9 @@ class _Lexicon:
     def __init__(self, words: Sequence[tuple[str, float]]) -> None:
         from vaderSentiment import vaderSentiment  # noqa: PLC0415 (30 ms; most commands score nothing)
 
-        self._analyzer = vaderSentiment.SentimentIntensityAnalyzer()
+        self._analyzer = _analyzer()
         self._split = vaderSentiment.SentiText
+        self._normalize = vaderSentiment.normalize
         self._emoji = {
             ord(char): f" {name} " for char, name in self._analyzer.emojis.items() if len(char) == 1
         }
@@ -246,17 +252,19 @@ class _Lexicon:
         split = self._split(text)
         words: list[str] = split.words_and_emoticons
         spelled = [word.lower() for word in words]
-        weights: list[float] = []
+        weights = [0.0] * len(words)
         for at, word in enumerate(spelled):
-            if word not in self._analyzer.lexicon or spelled[at : at + 2] == _KIND_OF:
-                weights.append(0.0)
-            else:
+            if word in self._analyzer.lexicon and spelled[at : at + 2] != _KIND_OF:
                 around = _Around(words[max(0, at - 3) : at + 3], split.is_cap_diff)
-                weights = self._analyzer.sentiment_valence(0, around, words[at], min(at, 3), weights)
+                (weights[at],) = self._analyzer.sentiment_valence(0, around, words[at], min(at, 3), [])
         if "but" in spelled:
             turn = spelled.index("but")
             weights = [weight * (0.5 if at < turn else 1.5) for at, weight in enumerate(weights)]
-        tone: float = self._analyzer.score_valence(weights, text)["compound"]
+        total = float(sum(weights))
+        if total:
+            emphasis = self._analyzer._punctuation_emphasis(text)
+            total += emphasis if total > 0 else -emphasis
+        tone: float = round(self._normalize(total), 4)
         pairs = zip(spelled, weights, strict=True)
         return tone, [(word.replace("_", " "), weight) for word, weight in pairs if weight]
 
@@ -272,6 +280,31 @@ class _Lexicon:
                 parts += [text[at:start], text[start:end].replace(" ", "_")]
                 at = end
         return "".join([*parts, text[at:]])
+
+
+def _analyzer() -> Any:
+    """Return VADER's analyzer with its slowest rule, which words are negated, made quick."""
+    from vaderSentiment import vaderSentiment  # noqa: PLC0415 (see _Lexicon)
+
+    negations = frozenset(vaderSentiment.NEGATE)
+    dampened: float = vaderSentiment.N_SCALAR
+
+    class Analyzer(vaderSentiment.SentimentIntensityAnalyzer):  # type: ignore[misc]  # it has no types
+        @staticmethod
+        def _negation_check(valence: float, words: Sequence[str], words_between: int, at: int) -> float:
+            first, *between = [word.lower() for word in words[at - 1 - words_between : at]]
+            if (first == "never" and between and between[0] in _STRESSING) or (
+                words_between == 2 and between[1] in _STRESSING
+            ):
+                return valence * 1.25
+            if first == "without" and "doubt" in between:
+                return valence
+            return valence * dampened if first in negations or "n't" in first else valence
+
+    return Analyzer()
+
+
+_STRESSING = {"so", "this"}
 
 
 @dataclass(slots=True)

@@ -16,9 +16,12 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from repwatch.sources.base import Source
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 GROUP = "repwatch.sources"
 
@@ -71,12 +74,16 @@ def build(type: str, settings: Mapping[str, Any]) -> Source:
         pydantic.ValidationError: settings are missing, unknown or wrong; all of them at once,
             each with the path of its key. An empty path means the settings as a whole.
     """
+    source = _built_in(type) if type in BUILT_IN else registry().types[type]
+    return _adapter(source).validate_python(dict(settings))
+
+
+@cache
+def _adapter(source: type[Source]) -> TypeAdapter[Source]:
     from pydantic import TypeAdapter, with_config  # noqa: PLC0415 (only where a configuration is checked)
 
-    source = _built_in(type) if type in BUILT_IN else registry().types[type]
     with_config(extra="forbid")(source)
-    adapter: TypeAdapter[Source] = TypeAdapter(source)
-    return adapter.validate_python(dict(settings))
+    return TypeAdapter(source)
 
 
 def _built_in(name: str) -> type[Source]:

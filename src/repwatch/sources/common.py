@@ -55,7 +55,7 @@ def web_address(value: str) -> str:
     if not re.match(r"https?://", value, re.IGNORECASE):
         scheme, found, _ = value.partition("://")
         why = f"only http and https are read, not {scheme}" if found else "it lacks https://"
-        raise ValueError(f'"{value}" is not a URL that can be read: {why}')
+        raise ValueError(f'"{value}" is not a URL{" that can be read" if found else ""}: {why}')
     try:
         parts = urlsplit(value)
         usable = bool(parts.hostname) and parts.port != 0

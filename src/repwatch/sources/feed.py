@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -23,7 +23,9 @@ from urllib.parse import parse_qsl, urlsplit
 from repwatch.dates import moment
 from repwatch.errors import ParseError
 from repwatch.model import Answer, Brand, Mention, Page, Request, Task
+from repwatch.sources import quickfeed
 from repwatch.sources.common import WebAddress, count, word
+from repwatch.sources.quickfeed import Entry
 from repwatch.text import clean, plain
 from repwatch.urls import absolute, canonical, host, origin, redact
 
@@ -105,9 +107,6 @@ class Feed:
         return page_url, feed_url or page_url
 
 
-Entry = Mapping[str, Any]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Channel:
     """A feed taken apart, whatever its format: its entries, and how to read one of them."""
@@ -179,36 +178,38 @@ def _feed_of_page(answer: Answer) -> str | None:
 
 
 def _xml_feed(answer: Answer) -> _Channel:
-    parsed = _parsed(answer)
-    format = parsed.get("version")
-    if not format and not parsed.entries:
-        raise ParseError("not a feed" if answer.body.strip() else "an empty answer instead of a feed")
-    channel: Entry = parsed.feed
-    follow = [link for link in _dicts(channel, "links") if _said(link, "rel").lower() == "next"]
+    feed = quickfeed.parsed(answer) or _parsed(answer)
+    follow = [link for link in _dicts(feed.about, "links") if _said(link, "rel").lower() == "next"]
     defaults = _Defaults(
         url=answer.url,
-        lang=_said(channel, "language") or None,
+        lang=_said(feed.about, "language") or None,
         # RFC 4287, 4.2.1; in other formats it is who runs the site.
-        author=channel if format.startswith("atom") else {},
+        author=feed.about if feed.format.startswith("atom") else {},
     )
     return _Channel(
-        entries=parsed.entries,
+        entries=feed.entries,
         read=lambda space, entry: _read(space, entry, defaults),
         published_at=_published_at,
         next_url=absolute(answer.url, _said(follow[0], "href")) if follow else None,
-        damaged=_is_damaged(answer, parsed),
+        damaged=feed.damaged,
     )
 
 
-def _parsed(answer: Answer) -> Any:
+def _parsed(answer: Answer) -> quickfeed.Parsed:
     """Return what feedparser makes of an answer; bad character references must not cost the whole feed."""
     try:
-        return _feedparser(answer, answer.body)
+        parsed = _feedparser(answer, answer.body)
     except Exception:  # OverflowError, UnicodeEncodeError and whatever else feedparser lets through
         try:
-            return _feedparser(answer, _REFERENCE.sub(_sound_reference, answer.body))
+            parsed = _feedparser(answer, _REFERENCE.sub(_sound_reference, answer.body))
         except Exception as error:
             raise ParseError(f"the feed can't be read: {type(error).__name__}: {error}"[:200]) from error
+    format = parsed.get("version")
+    if not format and not parsed.entries:
+        raise ParseError("not a feed" if answer.body.strip() else "an empty answer instead of a feed")
+    return quickfeed.Parsed(
+        format=format or "", about=parsed.feed, entries=parsed.entries, damaged=_is_damaged(answer, parsed)
+    )
 
 
 def _feedparser(answer: Answer, body: bytes) -> Any:

@@ -26,7 +26,7 @@ from repwatch.errors import ParseError
 from repwatch.model import ITEM_OF_PAGE, Answer, Brand, Mention, Page, Request, Task
 from repwatch.sources.common import WebAddress, web_link, word
 from repwatch.text import plain
-from repwatch.urls import absolute, canonical, origin
+from repwatch.urls import absolute, canonical, origin, redact
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -82,12 +82,13 @@ class Reviews:
         return tuple(dict.fromkeys([self.url, *self.urls] if self.url else self.urls))
 
     def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (a page is read for all brands)
-        """Return the addresses of the pages."""
-        return self._pages
+        """Return the addresses of the pages, without what is secret in them: queries are stored."""
+        return tuple(dict.fromkeys(redact(page) for page in self._pages))
 
     def request(self, task: Task) -> Request:
         """Return the request for a page."""
-        return Request("GET", urldefrag(task.cursor or task.query).url, page=True)
+        page = next((page for page in self._pages if redact(page) == task.query), task.query)
+        return Request("GET", urldefrag(task.cursor or page).url, page=True)
 
     def parse(self, task: Task, answer: Answer) -> Page:
         """Return the reviews of a page.
