@@ -515,6 +515,7 @@ def test_secrets_are_shown_nowhere(desk: Desk, server: HTTPServer) -> None:
         file.write(
             f'[sources.social]\ntype = "mastodon"\ninstances = ["{base}"]\ntoken = "env:SOCIAL_TOKEN"\n'
         )
+        file.write(f'[sources.shop]\ntype = "reviews"\nurl = "{base}/reviews?token={secret}"\n')
     desk.env["SOCIAL_TOKEN"] = secret
     for arguments in (
         ("scan",),

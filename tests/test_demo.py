@@ -498,7 +498,7 @@ def test_the_demo_scans_reports_and_exports_for_real(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
-    assert "repwatch demo tour --serve" in done.stderr
+    assert "repwatch demo . --serve" in done.stderr
 
     folder = tmp_path / "tour"
     config = tomllib.loads((folder / "repwatch.toml").read_text())

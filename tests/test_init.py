@@ -173,12 +173,13 @@ def test_at_a_terminal_it_asks_for_what_it_was_not_told(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "repwatch", "init"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path
     )
-    os.write(ours, b"Zed Forge\nzed.example\nsocial@zed.example\n")
+    os.write(ours, b"Zed Forge\nzed.example\nnot an address\nsocial@zed.example\n")
     assert process.wait(timeout=30) == 0
     screen = os.read(ours, 65_536).decode()
     os.close(ours)
     os.close(theirs)
     assert "Brand to watch: " in screen
+    assert "'not an address' is no address to reach you at" in screen
     assert "Wrote repwatch.toml: Zed Forge is looked for as zed forge, zedforge\r\n" in screen
     assert "Next: repwatch scan" in screen
     found = written()

@@ -260,9 +260,10 @@ def _usable_contact(contact: str) -> str:
     from pydantic import TypeAdapter, ValidationError
 
     from repwatch.config.options import HttpTable
+    from repwatch.config.values import DEFAULTS
 
     try:
-        TypeAdapter(HttpTable).validate_python({"contact": _reachable(contact.strip())})
+        TypeAdapter(HttpTable).validate_python(DEFAULTS["http"] | {"contact": _reachable(contact.strip())})
     except ValidationError as error:
         raise typer.BadParameter(f"{contact!r} is no address to reach you at") from error
     return contact
