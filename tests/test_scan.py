@@ -575,3 +575,23 @@ def test_validators_that_are_no_plain_words_are_not_kept(store: Store) -> None:
     validators = store.streams("board")[""].validators
     assert validators is not None
     assert (validators.etag, validators.last_modified) == (None, "Sat, 21 Nov 2026 10:00:00 GMT")
+
+
+@dataclass(frozen=True)
+class Cut(Board):
+    def parse(self, task: Task, answer: Answer) -> Page:
+        return replace(super().parse(task, answer), damaged=True)
+
+
+def test_a_damaged_answer_without_anything_in_it_is_a_failure_not_an_empty_page(store: Store) -> None:
+    def handler(request: Incoming) -> Response:
+        return page(post("1")) if request.path == "/some" else page()
+
+    with site(handler) as server:
+        settings = config(
+            source("none", Cut(server.url_for("/none"))), source("some", Cut(server.url_for("/some")))
+        )
+        _, outcomes = scan(settings, store)
+    assert (outcomes["none"].status, outcomes["none"].reason) == ("failed", "layout")
+    assert outcomes["some"].status == "ok"
+    assert "damaged" in outcomes["some"].detail

@@ -647,3 +647,12 @@ def test_an_author_is_an_account_of_the_feeds_host() -> None:
     task = Task(source="forum", query="", since=now, until=now)
     [mention] = feed.parse(task, Answer(200, feed.url, {}, body)).mentions
     assert mention.author_id == "forum.example:Acme Service"
+
+
+def test_a_feed_made_to_fill_the_memory_is_refused() -> None:
+    body = b'{"version": "https://jsonfeed.org/version/1.1", "items": [%s]}' % b",".join([b"{}"] * 100_001)
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    task = Task(source="forum", query="", since=now, until=now)
+    answer = Answer(200, "https://forum.example/", {"content-type": "application/feed+json"}, body)
+    with pytest.raises(ParseError, match="100001 entries"):
+        Feed("https://forum.example/").parse(task, answer)

@@ -276,7 +276,8 @@ def test_different_entries_have_no_twins_in_common(other: dict[str, object]) -> 
 @pytest.mark.parametrize(
     ("given", "count"),
     [
-        ({"text": "", "title": "T", "rating": 5.0}, 0),
+        ({"text": "", "title": "T", "rating": 5.0}, 2),
+        ({"text": "", "title": "", "rating": 5.0}, 0),
         ({"published_at": None}, 1),
         ({"author": None, "url": None}, 0),
     ],

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from repwatch.errors import ParseError
 from repwatch.judge import Judge
 from repwatch.model import Answer, Judged, Page, Task
 from repwatch.sources.base import Source
@@ -74,6 +75,8 @@ def read_page(place: Place, judge: Judge, job: PageJob) -> ReadPage:
         ParseError: the answer is not what the source expects.
     """
     page = tidy_page(place.source.parse(job.task, job.answer), job.collected_at)
+    if page.damaged and not page.mentions:
+        raise ParseError("the answer is cut or malformed, and nothing of it could be read")
     judged: list[Judged] = []
     versions: list[bytes] = []
     for mention in page.mentions:

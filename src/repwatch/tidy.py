@@ -70,15 +70,16 @@ def twins(mention: Mention) -> tuple[bytes, ...]:
     """Return what stays the same where a place gives an entry a new id or address on every request.
 
     Two mentions of one space are one if they share a twin: address and text, or author, moment and
-    text. A mention without text has none.
+    text; where there is no text, the title stands for it. A mention without either has none.
     """
-    if not mention.text:
+    words = mention.text or mention.title
+    if not words:
         return ()
     said: list[bytes] = []
     if mention.url:
-        said.append(_digest("address", mention.space, mention.url, mention.text))
+        said.append(_digest("address", mention.space, mention.url, words))
     if mention.author and mention.published_at:
-        said.append(_digest("author", mention.space, mention.author, mention.published_at, mention.text))
+        said.append(_digest("author", mention.space, mention.author, mention.published_at, words))
     return tuple(said)
 
 

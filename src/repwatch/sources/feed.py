@@ -29,6 +29,8 @@ from repwatch.sources.quickfeed import Entry
 from repwatch.text import clean, plain
 from repwatch.urls import absolute, canonical, host, origin, redact
 
+MOST_ITEMS = 100_000
+"""A feed of more is refused: it is made to fill the memory."""
 ENTRIES_READ = 1_000
 HEAD_BYTES = 1_000_000
 """How far into a web page its feed is looked for."""
@@ -363,6 +365,8 @@ def _json_feed(answer: Answer) -> _Channel:
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise ParseError("JSON, but no JSON Feed: it has no list of items")
+    if len(items) > MOST_ITEMS:
+        raise ParseError(f"a feed of {len(items)} entries", reason="too_large")
     entries = [item for item in items if isinstance(item, dict)]
     next_url = feed.get("next_url")
     return _Channel(
