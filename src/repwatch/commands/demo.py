@@ -33,7 +33,7 @@ NEXT = """\
   repwatch search '"charged twice"'
   repwatch export --label negative --format xlsx -o negative.xlsx
   repwatch brand test "my acme order is late again"
-  repwatch demo . --serve    # keeps its site up, where new posts arrive; then, elsewhere: repwatch scan\
+  repwatch demo . --serve    # keeps its site up, and new posts arrive there\
 """
 
 

@@ -95,11 +95,13 @@ def _list(session: Session, limit: int | None, shown: Listing) -> None:
     columns = [
         Column("run"),
         Column("started", show=lambda at: when(at, zone, now)),
-        Column("seconds", "time", show=lambda s: "cut off" if s is None else duration(s), right=True),
+        Column(
+            "seconds", "time", show=lambda s: "cut off" if s is None else duration(s), right=True, optional=1
+        ),
         Column("exit", right=True),
-        Column("due", right=True, optional=2),
-        Column("ok", right=True, optional=1),
-        Column("failed", right=True, optional=1),
+        Column("due", right=True, optional=3),
+        Column("ok", right=True, optional=2),
+        Column("failed", right=True, optional=2),
         Column("fetched", right=True, optional=3),
         Column("new", right=True),
         Column("negative", right=True),

@@ -291,10 +291,10 @@ def _show_table(session: Session, run: Run) -> None:
     columns = [
         Column("source"),
         Column("status", show=status_word),
-        Column("fetched", right=True),
+        Column("fetched", right=True, optional=1),
         Column("new", right=True),
         Column("negative", right=True),
-        Column("time", right=True),
+        Column("time", right=True, optional=2),
         Column("note"),
     ]
     rows = [

@@ -74,10 +74,10 @@ def _show(session: Session, health: dict[str, Health], runs: list[Run], mentions
         Column("source"),
         Column("status", show=status_word),
         Column("last_ok", "last good", show=lambda at: ago(at, now)),
-        Column("last_try", "last try", show=lambda at: ago(at, now)),
-        Column("failures", "failed in a row", right=True),
-        Column("mentions", right=True),
-        Column("next", show=lambda at: when(at, config.timezone, now)),
+        Column("last_try", "last try", show=lambda at: ago(at, now), optional=4),
+        Column("failures", "failed in a row", right=True, optional=3),
+        Column("mentions", right=True, optional=1),
+        Column("next", show=lambda at: when(at, config.timezone, now), optional=2),
         Column("note"),
     ]
     table(session.out, [_row(source, health.get(key)) for key, source in config.sources.items()], columns)
