@@ -254,7 +254,7 @@ class Judged:
     """A tidied mention with all that was found out about it.
 
     `version` changes when anything that the platform says about the mention changes. `twins` are
-    hashes by which a mention is known again when its id flaps (design.md, identity).
+    hashes by which a mention is known again when its id flaps (see tidy.twins).
     """
 
     mention: Mention
