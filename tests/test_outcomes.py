@@ -32,7 +32,6 @@ def health(last: Outcome, failures: int = 0) -> Health:
         last_ok_at=None,
         failures_in_a_row=failures,
         failing_since=None,
-        mentions=0,
     )
 
 

@@ -12,7 +12,7 @@ from repwatch.commands.options import JsonOption
 
 if TYPE_CHECKING:
     from repwatch.config import SourceConfig
-    from repwatch.store.base import Health, Run
+    from repwatch.store.base import Health, Run, StoreInfo
 
 CONDITION_MET = 8
 
@@ -44,9 +44,9 @@ def status(
     good_at = max((at for at in read if at is not None), default=None)
     stale = limit_s is not None and (good_at is None or (session.now - good_at).total_seconds() > limit_s)
     if json:
-        _print_json(session, health, runs, info.mentions, stale)
+        _print_json(session, health, runs, info, stale)
     else:
-        _show(session, health, runs, info.mentions)
+        _show(session, health, runs, info)
     if stale:
         from repwatch.words import ago
 
@@ -54,7 +54,7 @@ def status(
         raise typer.Exit(CONDITION_MET)
 
 
-def _show(session: Session, health: dict[str, Health], runs: list[Run], mentions: int) -> None:
+def _show(session: Session, health: dict[str, Health], runs: list[Run], info: StoreInfo) -> None:
     from repwatch.commands.scan import status_word
     from repwatch.render import Column, table
     from repwatch.words import ago, plural, when
@@ -64,7 +64,7 @@ def _show(session: Session, health: dict[str, Health], runs: list[Run], mentions
         last = runs[0] if runs else None
         parts = [
             config.database.name,
-            plural(mentions, "mention"),
+            plural(info.mentions, "mention"),
             plural(len(config.brands), "brand"),
             plural(len(config.sources), "source"),
             f"last scan {ago(last.started_at, now)}" if last else "never scanned",
@@ -80,12 +80,14 @@ def _show(session: Session, health: dict[str, Health], runs: list[Run], mentions
         Column("next", show=lambda at: when(at, config.timezone, now), optional=2),
         Column("note"),
     ]
-    table(session.out, [_row(source, health.get(key)) for key, source in config.sources.items()], columns)
+    table(
+        session.out, [_row(source, health.get(key), info) for key, source in config.sources.items()], columns
+    )
     if session.out.is_terminal and not runs:
         session.say("Next: repwatch scan")
 
 
-def _row(source: SourceConfig, health: Health | None) -> dict[str, Any]:
+def _row(source: SourceConfig, health: Health | None, info: StoreInfo) -> dict[str, Any]:
     if health is None:
         return {"source": source.key, "status": "paused" if source.paused else "never read", "mentions": 0}
     return {
@@ -94,14 +96,14 @@ def _row(source: SourceConfig, health: Health | None) -> dict[str, Any]:
         "last_ok": health.last_ok_at,
         "last_try": health.last.ended_at,
         "failures": health.failures_in_a_row,
-        "mentions": health.mentions,
+        "mentions": info.by_source.get(source.key, 0),
         "next": None if source.paused else health.last.next_at,
         "note": health.last.detail,
     }
 
 
 def _print_json(
-    session: Session, health: dict[str, Health], runs: list[Run], mentions: int, stale: bool
+    session: Session, health: dict[str, Health], runs: list[Run], info: StoreInfo, stale: bool
 ) -> None:
     from repwatch.formats import json_document
 
@@ -109,7 +111,7 @@ def _print_json(
     last = runs[0] if runs else None
     body = {
         "database": config.database,
-        "mentions": mentions,
+        "mentions": info.mentions,
         "stale": stale,
         "last_run": None
         if last is None
@@ -119,6 +121,6 @@ def _print_json(
             "ended": last.ended_at,
             "exit": last.exit_code,
         },
-        "sources": [_row(source, health.get(key)) for key, source in config.sources.items()],
+        "sources": [_row(source, health.get(key), info) for key, source in config.sources.items()],
     }
     session.out.file.write(json_document("repwatch.status/1", body))

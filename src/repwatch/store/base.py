@@ -247,8 +247,6 @@ class Health:
     last_ok_at: datetime | None
     failures_in_a_row: int
     failing_since: datetime | None
-    mentions: int
-    """Mentions first seen through it, ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +267,8 @@ class StoreInfo:
     schema: int
     bytes: int
     mentions: int
+    by_source: Mapping[str, int]
+    """How many of them each source was the first to show."""
     near_misses: int
     details: Mapping[str, str] = field(default_factory=dict)
 

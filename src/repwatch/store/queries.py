@@ -329,12 +329,10 @@ class SqlReader:
                 left join run_source b on b.source = l.source and b.status in {_BAD}
                     and b.run_ms > coalesce(g.run_ms, -1)
                 group by l.source, l.last_run, g.ended_ms
-            ),
-            heard as (select source, count(*) as mentions from mention group by source)
-            select k.good_ms, k.failures, k.failing_ms, coalesce(h.mentions, 0), {_OUTCOME}
+            )
+            select k.good_ms, k.failures, k.failing_ms, {_OUTCOME}
             from streak k
             join run_source o on o.run = k.last_run and o.source = k.source
-            left join heard h on h.source = k.source
             order by k.source
             """
         )
@@ -345,9 +343,8 @@ class SqlReader:
                 last_ok_at=rows.moment(good_ms),
                 failures_in_a_row=failures,
                 failing_since=rows.moment(failing_ms),
-                mentions=mentions,
             )
-            for good_ms, failures, failing_ms, mentions, *outcome in found
+            for good_ms, failures, failing_ms, *outcome in found
             for last in (rows.outcome(tuple(outcome)),)
         )
         return {health.source: health for health in healths}
@@ -418,7 +415,9 @@ class SqlReader:
         with self.db.reading():
             (schema,) = self.db.one("pragma user_version") or (0,)
             (mode,) = self.db.one("pragma journal_mode") or ("",)
-            (mentions,) = self.db.one("select count(*) from mention") or (0,)
+            by_source: dict[str, int] = dict(
+                self.db.all("select source, count(*) from mention group by source")
+            )
             (near_misses,) = self.db.one("select count(*) from near_miss") or (0,)
             (zone,) = self.db.one("select value from meta where key = 'timezone'") or ("",)
         path = self.db.path
@@ -426,7 +425,8 @@ class SqlReader:
             path=str(path),
             schema=schema,
             bytes=sum(map(size, (path, *beside(path)))),
-            mentions=mentions,
+            mentions=sum(by_source.values()),
+            by_source=by_source,
             near_misses=near_misses,
             details={"sqlite": sqlite3.sqlite_version, "journal": mode, "timezone": zone},
         )
