@@ -107,9 +107,11 @@ class Crawler(Generic[Key]):
 
     @property
     def pending(self) -> int:
-        """Requests that have no answer yet."""
-        waiting = sum(len(host.waiting) for host in self._hosts.values())
-        return waiting + len(self._slots) + self._under_way + len(self._done)
+        """Requests that are under way, have a slot, or were answered; 0 when there is nothing to wait for.
+
+        Whoever else waits at a host waits for one of these.
+        """
+        return len(self._slots) + self._under_way + len(self._done)
 
     @property
     def wake(self) -> socket.socket:

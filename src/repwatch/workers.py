@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
@@ -77,9 +78,9 @@ class Workers(Generic[Key, Job, Result]):
         self._workers: list[_Worker] = []
 
     def warm_up(self) -> None:
-        """Start the first process now, so that it imports its libraries while others fetch."""
-        if not self._workers:
-            self._start()
+        """Let the process that the others fork from import its libraries, and do not wait for it."""
+        if isinstance(self._context, ForkServerContext):
+            forkserver.ensure_running()
 
     @property
     def free(self) -> int:
