@@ -593,3 +593,19 @@ def test_a_damaged_answer_without_anything_in_it_is_a_failure_not_an_empty_page(
     assert (outcomes["none"].status, outcomes["none"].reason) == ("failed", "layout")
     assert outcomes["some"].status == "ok"
     assert "damaged" in outcomes["some"].detail
+
+
+@pytest.mark.parametrize("cursor", ["\\ud800", "a\\u0000b", "\\u001b[31m", "x" * 10_000])
+def test_a_cursor_that_cannot_be_kept_is_no_cursor(store: Store, cursor: str) -> None:
+    body = '{"posts": [{"id": "1", "text": "Acme Anvils"}], "next": ["%s"], "resume": "%s"}' % (
+        cursor,
+        cursor,
+    )
+
+    with site(lambda _: Response(body, content_type="application/json")) as server:
+        settings = config(
+            source("odd", Board(server.url_for("/"))), source("even", Board(server.url_for("/2")))
+        )
+        _, outcomes = scan(settings, store)
+    assert {o.status for o in outcomes.values()} == {"ok"}
+    assert store.streams("odd")[""].resume is None

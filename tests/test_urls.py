@@ -227,3 +227,8 @@ def test_no_secret_parameter_survives(name: str, secret: str, form: str) -> None
 @pytest.mark.parametrize("piece", ["?", "&a", "://", "?key", "%3Fkey", "https://", "@", "=", "?a=%3F"])
 def test_a_long_hostile_text_is_redacted_in_bounded_time(piece: str) -> None:
     assert redact(piece * 100_000 + "@=")
+
+
+def test_a_link_with_a_lone_surrogate_leads_nowhere() -> None:
+    link = absolute("https://news.example/", "/p?a=\ud800")
+    assert link is None or link.encode()

@@ -53,6 +53,7 @@ OVERLAP = timedelta(hours=48)
 PAGES_PER_WINDOW = 20
 VALIDATORS_KEPT = timedelta(days=7)
 LONGEST_VALIDATOR = 1_024
+LONGEST_CURSOR = 8_192
 LONGEST_DETAIL = 300
 PAGES_IN_ALL = 200
 """Pages of a window over all scans: a place without end is given up there, and read from its top again."""
@@ -428,7 +429,8 @@ class Scan:
         window.pages += 1
         window.pages_now += 1
         window.pending -= 1
-        window.resume = read.page.resume or window.resume
+        if read.page.resume and _is_storable(read.page.resume):
+            window.resume = read.page.resume
         if read.page.damaged or (read.page.discovered and not read.shown):
             window.validators = None
         tally.damaged += read.page.damaged
@@ -486,7 +488,7 @@ class Scan:
         source = self._tallies[visit.task.source].source.built
         following: list[Task] = []
         for cursor in page.cursors:
-            if cursor in visit.window.cursors:
+            if cursor in visit.window.cursors or not _is_storable(cursor):
                 continue
             visit.window.cursors.add(cursor)
             task = replace(visit.task, cursor=cursor)
@@ -543,6 +545,11 @@ def first_request(config: Config, source: SourceConfig, now: datetime) -> Reques
         return None
     task = Task(source=source.key, query=queries[0], since=now - timedelta(days=1), until=now)
     return _asked(lambda: source.built.request(task))
+
+
+def _is_storable(cursor: str) -> bool:
+    """Tell whether a source's cursor can be kept: a server may have put anything into it."""
+    return len(cursor) <= LONGEST_CURSOR and cursor.isprintable()
 
 
 def _validator(answer: Answer, name: str) -> str | None:
