@@ -597,10 +597,8 @@ def test_a_damaged_answer_without_anything_in_it_is_a_failure_not_an_empty_page(
 
 @pytest.mark.parametrize("cursor", ["\\ud800", "a\\u0000b", "\\u001b[31m", "x" * 10_000])
 def test_a_cursor_that_cannot_be_kept_is_no_cursor(store: Store, cursor: str) -> None:
-    body = '{"posts": [{"id": "1", "text": "Acme Anvils"}], "next": ["%s"], "resume": "%s"}' % (
-        cursor,
-        cursor,
-    )
+    posts = '[{"id": "1", "text": "Acme Anvils"}]'
+    body = f'{{"posts": {posts}, "next": ["{cursor}"], "resume": "{cursor}"}}'
 
     with site(lambda _: Response(body, content_type="application/json")) as server:
         settings = config(
