@@ -223,8 +223,7 @@ class Scan:
             queries = _asked(lambda: source.queries(brands_of(self._config, config)))
         except SourceError as error:
             tally.streams = tally.failed = 1
-            error.message = one_line(redact(hide(error.message, self._secrets)), LONGEST_DETAIL)
-            tally.errors.append(error)
+            self._note(tally, error)
             return
         for query in queries:
             tally.streams += 1
@@ -368,7 +367,7 @@ class Scan:
         self._renewed_s = time.monotonic()
         other = self._store.take_lease(LEASE, self._holder, self._clock(), LEASE_S)
         if other is not None:
-            # This process was asleep for so long that another one took over; it reads on.
+            # This process was asleep for so long that another one took over, which reads on.
             raise Busy("another scan took over while this one was suspended")
 
     def _answered(self, visit: _Visit, answer: Answer | FetchError, crawler: Crawler[_Visit]) -> None:
@@ -405,9 +404,8 @@ class Scan:
 
     def _failed(self, window: _Window, task: Task, error: SourceError) -> None:
         """Note what went wrong; the task stays, so that the next scan tries again."""
-        error.message = one_line(redact(hide(error.message, self._secrets)), LONGEST_DETAIL)
         tally = self._tallies[task.source]
-        tally.errors.append(error)
+        self._note(tally, error)
         tally.failed += not window.failed
         window.failed = True
         window.pending -= 1
@@ -415,6 +413,11 @@ class Scan:
         window.lost = window.lost or (bool(task.cursor or task.resume) and error.reason not in PASSING)
         self._later.pop(window.stream, None)
         self._abandon_if_lost(window)
+
+    def _note(self, tally: Tally, error: SourceError) -> None:
+        """Add an error to what a source did; a server may have put anything into its words."""
+        error.message = one_line(redact(hide(error.message, self._secrets)), LONGEST_DETAIL)
+        tally.errors.append(error)
 
     def _abandon_if_lost(self, window: _Window) -> None:
         """Let the next scan begin a window at its beginning, once nothing of it is under way."""
