@@ -36,7 +36,7 @@ from ahocorasick_rs import AhoCorasick
 from repwatch.model import Brand, Mention, NearMiss, Span
 from repwatch.text import UNSPACED
 
-RULES = 1
+RULES = 2
 """Raised when the rules above change, so that places are read again."""
 
 MAX_SPANS = 100
@@ -108,6 +108,9 @@ class Matcher:
         if mention.author_id:
             for index, account in self._accounts.get(mention.author_id.casefold(), ()):
                 found[index].own.append(Span("author", 0, len(mention.author_id), account, "own account"))
+        for addressed in mention.addressed_to:
+            for index, account in self._accounts.get(addressed.casefold(), ()):
+                found[index].links.append(Span("to", 0, len(addressed), account, "addressed to"))
         about: list[Match] = []
         near: list[NearMiss] = []
         for index in sorted(found):
@@ -283,7 +286,7 @@ class _Phrases:
 
 def _tidy(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return spans in reading order, without those inside a longer one."""
-    order = {"title": 0, "text": 1, "item": 2, "url": 3, "author": 4}
+    order = {"title": 0, "text": 1, "item": 2, "url": 3, "author": 4, "to": 5}
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: (order[span.field], span.start, -span.end)):
         if not kept or kept[-1].field != span.field or span.end > kept[-1].end:

@@ -129,6 +129,8 @@ class Answer:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
+            if self.body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+                raise ParseError("a web page instead of data", reason="blocked_page") from error
             raise ParseError(f"the answer is not JSON: {str(error)[:120]}") from error
 
 
@@ -139,8 +141,10 @@ class Mention:
     A source fills in what the platform says, and None for what it does not say. `space` and
     `native_id` say where the id is unique and what it is; `parent_id` and `thread_id` are native
     ids of the same space. `author_id` is the account in the form that own_accounts use for it.
+    `addressed_to` are the accounts that it names or answers, in the same form.
     `likes`, `replies`, `reposts` and `views` are counts, `score` a balance of votes.
-    `marks` are remarks for a person, such as "undated".
+    `marks` are remarks for a person, such as "undated". `ref` is what its source needs to ask for
+    it again, where the id alone does not tell (see sources.base.Rereads).
     """
 
     space: str
@@ -168,6 +172,8 @@ class Mention:
     views: int | None = None
     score: int | None = None
     marks: tuple[str, ...] = ()
+    addressed_to: tuple[str, ...] = ()
+    ref: str | None = None
 
     @property
     def id(self) -> str:
@@ -191,25 +197,87 @@ def mention_id(space: str, native_id: str) -> str:
 class Page:
     """What a source read in one answer.
 
-    `cursors` are the pages that follow, `resume` is where the stream's next window may start, and
-    `skipped` has one reason for each entry that could not be used. `discovered` says that the
-    cursors are feeds found on a web page, which may live on another origin; `damaged` that the
-    answer was cut or malformed, so that entries may be missing.
+    `cursors` are the pages that follow; they are read only if this one had something new in the
+    window. `branches` are pages to read in any case, such as the comments of each post.
+    `resume` is where the stream's next window may start, and `skipped` has one reason for each
+    entry that could not be used. `discovered` says that the cursors are feeds found on a web page,
+    which may live on another origin; `damaged` that the answer was cut or malformed, so that
+    entries may be missing. `wait_s` is how long the platform wants to be left alone now, and
+    `cost` what the answer really took of the source's quota, if that is less than was reserved.
     """
 
     mentions: tuple[Mention, ...] = ()
     cursors: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
     resume: str | None = None
     skipped: tuple[str, ...] = ()
     discovered: bool = False
     damaged: bool = False
+    wait_s: float | None = None
+    cost: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A stored mention in the words of its source, to be read again. `ref` is Mention.ref."""
+
+    id: str
+    space: str
+    native_id: str
+    kind: Kind
+    url: str | None = None
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A request that reads stored mentions again, and which ones."""
+
+    request: Request
+    known: tuple[Known, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revisit:
+    """What a second look showed: mentions as they are now.
+
+    `gone` are the ids (Known.id) of those that the platform says were deleted, `missing` those that
+    it does not mention: they are believed to be gone when they are missing once more.
+    """
+
+    mentions: tuple[Mention, ...] = ()
+    gone: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a login gave: values of the source's own, all of them secret, and when they expire."""
+
+    values: Mapping[str, str]
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much may be asked of a platform in a stretch of time.
+
+    Sources with the same `name` spend from the same pot; a name never holds a secret. The stretch
+    begins at midnight, on the first of the month or at the full hour in `zone`.
+    """
+
+    name: str
+    limit: int
+    every: Literal["hour", "day", "month"] = "day"
+    zone: str = "UTC"
+    unit: str = "requests"
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """Where a text names a brand: characters `start` to `end` of the title or the text."""
 
-    field: Literal["title", "text", "url", "author", "item"]
+    field: Literal["title", "text", "url", "author", "item", "to"]
     start: int
     end: int
     term: str

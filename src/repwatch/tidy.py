@@ -23,6 +23,7 @@ LONGEST_TITLE = 300
 LONGEST_TEXT = 10_000
 LONGEST_AUTHOR = 200
 LONGEST_ID = 2_048
+MOST_ADDRESSED = 50
 LONGEST_LANG = 35  # the longest tag that BCP 47 asks everybody to keep
 MENTIONS_ON_A_PAGE = 1_000
 
@@ -33,7 +34,7 @@ _LARGEST = 2**63 - 1
 _OPENING = 200
 """How much of a text tells it from an author's others of the same moment."""
 
-_SAID = attrgetter(*(field.name for field in fields(Mention) if field.name != "marks"))
+_SAID = attrgetter(*(field.name for field in fields(Mention) if field.name not in ("marks", "ref")))
 
 
 def tidy_page(page: Page, collected_at: datetime) -> Page:
@@ -110,6 +111,8 @@ def _cleaned(mention: Mention, collected_at: datetime) -> Mention:
         views=_count(mention.views),
         score=mention.score if mention.score is not None and abs(mention.score) <= _LARGEST else None,
         marks=tuple(dict.fromkeys((*mention.marks, *_marks(mention, published_at, text)))),
+        addressed_to=tuple(filter(None, map(_line, mention.addressed_to[:MOST_ADDRESSED]))),
+        ref=_id(mention.ref),
     )
 
 

@@ -2,14 +2,29 @@
 
 A source asks and reads; it never acts. It does not send, wait, retry, log, remember or write, so
 a saved answer is its whole test, and one crawler gives every source the same manners.
+
+`Source` is what every source is. The small protocols below it are for platforms that allow more:
+a class that has their methods is used for it, and there is nothing to register.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, Protocol
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Protocol, runtime_checkable
 
-from repwatch.model import Answer, Brand, Page, Request, Task
+from repwatch.errors import SourceError
+from repwatch.model import (
+    Answer,
+    Brand,
+    Known,
+    Page,
+    Quota,
+    Request,
+    Reread,
+    Revisit,
+    Session,
+    Task,
+)
 
 
 class Source(Protocol):
@@ -45,4 +60,79 @@ class Source(Protocol):
         Raises:
             ParseError: the answer as a whole is not what it should be; a single bad entry is
                 skipped and counted instead.
+        """
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A source whose platform says more about a failure than its status does."""
+
+    def explain(self, answer: Answer) -> SourceError | Page | None:
+        """Return what an answer that is no success means on this platform.
+
+        A Page says that it is no failure: an empty one ends the window, cursors lead on. None
+        leaves it to the status, Retry-After and the rate limit headers.
+        """
+
+
+@runtime_checkable
+class LogsIn(Protocol):
+    """A source that exchanges its credentials for a session, which is kept and renewed for it."""
+
+    def login(self, session: Session | None) -> Request:
+        """Return the request that makes a session; given one that has expired, that renews it."""
+
+    def session(self, answer: Answer) -> Session:
+        """Return the session in a successful answer.
+
+        Raises:
+            ParseError: there is none in it.
+        """
+
+    def signed(self, request: Request, session: Session) -> Request:
+        """Return a request as it is sent with a session; what is secret of it is a Secret."""
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A source whose platform counts, or charges for, what is asked of it."""
+
+    @property
+    def quota(self) -> Quota | None:
+        """What may be spent; None when nothing limits it."""
+
+    def cost(self, request: Request) -> int:
+        """Return the most that a request can take of the quota; it is reserved before it is sent."""
+
+
+@runtime_checkable
+class Rereads(Protocol):
+    """A source whose platform lets single mentions be read again, so that edits and deletions show."""
+
+    reread_for_s: ClassVar[float]
+    """How long after it was published a mention is read again; infinite if terms ask for refreshing."""
+
+    def rereads(self, known: Sequence[Known]) -> Iterable[Reread]:
+        """Yield requests that read these mentions again, as few as the platform allows."""
+
+    def revisit(self, known: Sequence[Known], answer: Answer) -> Revisit:
+        """Return what the answer to such a request shows.
+
+        Raises:
+            ParseError: the answer as a whole is not what it should be.
+        """
+
+
+@runtime_checkable
+class Threads(Protocol):
+    """A source that can bring the replies under a mention with one request."""
+
+    def thread(self, known: Known) -> Request | None:
+        """Return the request for the replies under a mention; None when it can't be asked for."""
+
+    def replies(self, known: Known, answer: Answer) -> Page:
+        """Return the replies; parent_id and thread_id say where each belongs.
+
+        Raises:
+            ParseError: the answer as a whole is not what it should be.
         """

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-from repwatch.model import Brand
-from repwatch.text import clean
+from repwatch.errors import ParseError
+from repwatch.model import Answer, Brand
+from repwatch.text import clean, one_line
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
+
+LONGEST_REMARK = 160
 
 LARGEST_COUNT = 2**53
 """Above it, numbers in JSON are no longer exact, and no count of a platform comes near."""
@@ -113,3 +116,76 @@ def web_link(value: object) -> str | None:
     """Return the value if it is the http(s) address of something."""
     text = word(value)
     return text if text is not None and re.match(r"https?://[^/]", text, re.IGNORECASE) else None
+
+
+def table(value: object) -> Mapping[str, Any]:
+    """Return a JSON object, empty for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def rows(value: object) -> list[Mapping[str, Any]]:
+    """Return the objects in a JSON list, empty for anything else."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def entries(body: object, *path: str) -> list[Any]:
+    """Return the list at a path of keys in a JSON answer.
+
+    Raises:
+        ParseError: there is no list; it repeats what the platform says about an error instead.
+    """
+    found = body
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    if isinstance(found, list):
+        return found
+    said = remark(body)
+    raise ParseError(f"the answer has no {'.'.join(path) or 'list'}{f': {said}' if said else ''}")
+
+
+def remark(body: object) -> str | None:
+    """Return what a JSON answer says about an error, in the usual places, cut to a line."""
+    found = table(body)
+    inner = table(found.get("error"))
+    errors = found.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else None
+    said = first_word(
+        (
+            *(inner.get(key) for key in ("message", "error_user_msg")),
+            *(found.get(key) for key in ("message", "error_message", "error_description", "detail")),
+            table(first).get("message"),
+            first,
+            *(found.get(key) for key in ("error", "explanation", "reason", "title")),
+        )
+    )
+    return one_line(said, LONGEST_REMARK) if said else None
+
+
+def json_or_none(answer: Answer) -> Any:
+    """Return the parsed body of an answer that may be anything, such as that of a failure."""
+    try:
+        return answer.json()
+    except ParseError:
+        return None
+
+
+_LOGIN_FORM = re.compile(rb"<input\s[^<>]{0,1000}type\s*=\s*[\"']?password", re.IGNORECASE)
+_CHALLENGE = re.compile(
+    rb"cf-chl|challenge-platform|just a moment\.\.\.|captcha|are you (?:a )?(?:human|robot)"
+    rb"|enable javascript|blocked by network security|access denied|verify you are human",
+    re.IGNORECASE,
+)
+_READ_OF_WALL = 200_000
+
+
+def wall(answer: Answer) -> ParseError | None:
+    """Return the error for a web page that keeps readers like us out, None for any other answer.
+
+    To be asked only where nothing was found: an ordinary page may have a login form as well.
+    """
+    head = answer.body[:_READ_OF_WALL]
+    if _CHALLENGE.search(head):
+        return ParseError("a page that keeps programs out", reason="blocked_page")
+    if _LOGIN_FORM.search(head):
+        return ParseError("a login page", reason="login")
+    return None
