@@ -79,8 +79,11 @@ class Explains(Protocol):
 class LogsIn(Protocol):
     """A source that exchanges its credentials for a session, which is kept and renewed for it."""
 
-    def login(self, session: Session | None) -> Request:
-        """Return the request that makes a session; given one that has expired, that renews it."""
+    def log_in(self, session: Session | None) -> Request | None:
+        """Return the request that makes a session; given one that has expired, that renews it.
+
+        None when the settings need no session.
+        """
 
     def session(self, answer: Answer) -> Session:
         """Return the session in a successful answer.
