@@ -15,16 +15,19 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import pairwise
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from repwatch.dates import moment
-from repwatch.errors import ParseError
+from repwatch.errors import FetchError, ParseError, SourceError
 from repwatch.model import Answer, Brand, Mention, Page, Request, Task
 from repwatch.sources import quickfeed
-from repwatch.sources.common import WebAddress, count, word
+from repwatch.sources.common import WebAddress, count, search_terms, word
+from repwatch.sources.presets import PRESETS, Preset, PresetName
 from repwatch.sources.quickfeed import Entry
 from repwatch.text import clean, plain
 from repwatch.urls import absolute, canonical, host, origin, redact
@@ -55,7 +58,10 @@ _GUESSED = ("windows-1252", "iso-8859-2")
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Reads one feed. `url` is its address, or that of a web page that links to it."""
+    """Reads one feed. `url` is its address, or that of a web page that links to it.
+
+    With a preset, `url` is the place that the preset is for, and `name` what it reads there.
+    """
 
     type: ClassVar[str] = "feed"
     reads: ClassVar[str] = "RSS, Atom, RDF and JSON feeds of blogs, news, forums; found from a page's address"
@@ -64,11 +70,33 @@ class Feed:
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
 
-    url: WebAddress
+    url: WebAddress | None = None
+    preset: PresetName | None = None
+    name: str | None = None
 
-    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (a feed is read for all brands)
-        """Return one empty query: a feed is read as a whole, and matched against every brand here."""
-        return ("",)
+    def __post_init__(self) -> None:
+        """Check what no single setting can say.
+
+        Raises:
+            ValueError: what the feed or its preset needs is missing.
+        """
+        preset, mistake = self._preset, None
+        if preset is not None:
+            mistake = preset.mistake(self.url, self.name)
+        elif self.name:
+            mistake = 'name goes with a preset, such as preset = "medium"'
+        elif not self.url:
+            mistake = "url is missing: give the address of the feed, or of a page with it"
+        if mistake:
+            raise ValueError(mistake)
+
+    @property
+    def _preset(self) -> Preset | None:
+        return PRESETS[self.preset] if self.preset else None
+
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
+        """Return one empty query, as a feed is read as a whole; the terms if it is a search."""
+        return search_terms(brands) if self._preset and self._preset.searched else ("",)
 
     def request(self, task: Task) -> Request:
         """Return the request for the feed, one of its further pages, or the web page that has it."""
@@ -84,11 +112,17 @@ class Feed:
         if _is_json(answer):
             channel = _json_feed(answer)
         elif _is_html(answer):
-            return _discovered(answer, may_lead_on=task.cursor is None and task.resume is None)
+            further = self._further(page_url)
+            if further is not None:
+                return Page(cursors=(further,), discovered=True)
+            alone = self.preset is None and task.cursor is None and task.resume is None
+            return _discovered(answer, may_lead_on=alone)
         else:
             channel = _xml_feed(answer)
         entries, skipped = _newest(channel)
-        space = "feed:" + redact(canonical(feed_url) or feed_url)
+        preset = self._preset
+        read = channel.read if preset is None else partial(_as_preset, preset, channel.read)
+        space = _space(feed_url.partition("?")[0] if preset and preset.searched else feed_url)
         cursors: tuple[str, ...] = ()
         if channel.next_url is not None:
             if origin(channel.next_url) == origin(page_url):
@@ -96,17 +130,59 @@ class Feed:
             else:
                 skipped.append("a next page on another origin")
         return Page(
-            mentions=tuple(channel.read(space, entry) for entry in entries),
+            mentions=tuple(read(space, entry) for entry in entries),
             cursors=cursors,
-            resume=feed_url if feed_url != self.url else None,
+            resume=feed_url if feed_url != self._addresses(task.query)[0] else None,
             skipped=(*channel.skipped, *skipped),
             damaged=channel.damaged,
         )
 
+    def explain(self, answer: Answer) -> SourceError | Page | None:
+        """Return where else a preset's feed may be."""
+        if self.preset is None or answer.status != 404:
+            return None
+        further = self._further(answer.url)
+        if further is not None:
+            return Page(cursors=(further,), discovered=True)
+        return FetchError(
+            "not_found",
+            f"{self.preset} has no feed at {answer.url}",
+            status=answer.status,
+            hint="it may be switched off, or be elsewhere: then give its address as url, without a preset",
+        )
+
+    def _addresses(self, query: str) -> tuple[str, ...]:
+        """Return where the feed may be; `query` is a term if it is a search."""
+        preset = self._preset
+        return (self.url or "",) if preset is None else preset.addresses(self.url, self.name, query)
+
+    def _further(self, url: str) -> str | None:
+        """Return the address to ask where this one shows no feed; a redirect may have changed its host."""
+        asked, addresses = _on_host(url), self._addresses("")
+        return next((there for here, there in pairwise(addresses) if _on_host(here) == asked), None)
+
     def _asked(self, task: Task) -> tuple[str, str]:
         """Return the address that a task is about, and that of the feed it belongs to."""
-        page_url, _, feed_url = (task.cursor or task.resume or self.url).partition(" ")
+        addresses = self._addresses(task.query)
+        # What was found under other settings is none of a preset's addresses.
+        resume = task.resume if self.preset is None or task.resume in addresses else None
+        page_url, _, feed_url = (task.cursor or resume or addresses[0]).partition(" ")
         return page_url, feed_url or page_url
+
+
+def _on_host(url: str) -> str:
+    return url.removeprefix(origin(url))
+
+
+def _space(url: str) -> str:
+    return "feed:" + redact(canonical(url) or url)
+
+
+def _as_preset(preset: Preset, read: Callable[[str, Entry], Mention], space: str, entry: Entry) -> Mention:
+    source = _dict(entry, "source")
+    name = plain(_said(source, "title"))
+    mention = preset.refined(read(space, entry), (name, _said(source, "href") or None) if name else None)
+    return replace(mention, author_id=_account(space, mention.author))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -297,6 +297,11 @@ def _guid(entry: _Made, element: Element, lang: str | None) -> None:  # noqa: AR
         entry.setdefault("link", entry["id"])
 
 
+def _source(entry: _Made, element: Element, lang: str | None) -> None:
+    _ignore(entry, element, lang)
+    entry["source"] = {"title": _text(element), "href": element.get("url")}
+
+
 def _person(entry: _Made, element: Element, lang: str | None) -> None:  # noqa: ARG001 (a reader)
     _allow(element)
     person: dict[str, str] = {}
@@ -370,7 +375,8 @@ _OF_ITEM: _Readers = {
 _ITEM: _Readers = {
     **_SHARED,
     **_OF_ITEM,
-    **_ignored("", "category comments enclosure source"),
+    **_ignored("", "category comments enclosure"),
+    "source": _source,
     "guid": _guid,
     "pubDate": _date("published"),
     "author": _said("author"),
