@@ -116,7 +116,7 @@ class Place:
                 collected_at=hours_ago(0.1),
                 judged=judged,
                 shown=[one.mention.id for one in judged],
-                seen=[],
+                seen=[one.version for one in judged],
                 window_done=True,
                 first_read=first_read,
             )

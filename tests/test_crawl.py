@@ -322,7 +322,7 @@ def test_when_robots_txt_cannot_be_read_that_is_why_no_page_is(store: Store, sta
         crawl.submit("feed", get(server.url_for("/feed.xml")))
         done = answers(crawl, 10)
         state = store.host(fetch.gate_key(server.url_for("/")))
-    wanted = "rate_limited" if status == 429 else "http"
+    wanted = "rate_limited" if status == 429 else "unreachable"
     assert {e.reason for e in done.values() if isinstance(e, FetchError)} == {wanted}
     assert not {"/a", "/b"} & set(asked)
     assert state.robots is None  # the next scan asks again

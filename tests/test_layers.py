@@ -14,13 +14,14 @@ SRC = Path(__file__).parent.parent / "src" / "repwatch"
 LAYERS = """
 model errors
 text dates urls period words
-tidy match language metrics formats
+tidy match language metrics formats habits quotas
 score sources
 judge
 fetch store config files workers
 render
 writers
-pipeline crawl outcomes
+pipeline crawl outcomes logins
+asker
 scan
 topics demo
 commands

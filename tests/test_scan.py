@@ -284,7 +284,7 @@ def test_one_bad_source_never_stops_the_others(store: Store) -> None:
         "good": ("ok", None),
         "gone": ("failed", "gone"),
         "login": ("no_access", "login"),
-        "html": ("failed", "layout"),
+        "html": ("failed", "blocked_page"),
         "list": ("failed", "crashed"),
         "nobody": ("failed", "unreachable"),
         "private": ("failed", "refused"),
@@ -304,7 +304,7 @@ def test_a_page_that_failed_is_tried_again_by_the_next_scan(store: Store) -> Non
     with site(handler) as server:
         settings = config(source("board", Board(server.url_for("/"))))
         _, first = scan(settings, store)
-        assert (first["board"].status, first["board"].reason) == ("partial", "http")
+        assert (first["board"].status, first["board"].reason) == ("partial", "unreachable")
         assert store.streams("board").get("") is None or store.streams("board")[""].read_until is None
         broken[0] = False
         _, second = scan(settings, store, NOW + timedelta(hours=1))

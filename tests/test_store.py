@@ -134,7 +134,7 @@ def test_a_mention_comes_back_as_it_was_saved(store: Store) -> None:
         score=-4,
         marks=("cut",),
     )
-    assert store.save_page(page(judged(said, assessment(relevance="unsure", own=True)))) == Saved(1, 0, 0)
+    assert store.save_page(page(judged(said, assessment(relevance="unsure", own=True)))) == Saved(1, 0, 0, fresh=1)
 
     (row,) = kept(store)
     for name in (
@@ -184,7 +184,7 @@ def test_a_mention_of_two_brands_has_two_rows(store: Store) -> None:
 
 def test_saving_a_page_twice_is_saving_it_once(store: Store) -> None:
     items = [judged(mention(n, likes=n)) for n in range(5)]
-    assert store.save_page(page(*items)) == Saved(5, 0, 5)
+    assert store.save_page(page(*items)) == Saved(5, 0, 5, fresh=5)
     before = kept(store)
     assert store.save_page(page(*items, collected_at=NOW + HOUR)) == Saved(0, 0, 0)
     assert kept(store) == before
@@ -288,7 +288,7 @@ def test_the_source_of_a_mention_is_the_first_that_showed_it(store: Store) -> No
 def test_a_twin_is_the_mention_it_looks_like(store: Store) -> None:
     store.save_page(page(judged(mention(1), twins=(b"link and text", b"author and text"))))
     flapped = judged(mention(2, likes=4), twins=(b"author and text",))
-    assert store.save_page(page(flapped)) == Saved(0, 1, 0)
+    assert store.save_page(page(flapped)) == Saved(0, 1, 0, fresh=1)
     (row,) = kept(store)
     assert (row.id, row.native_id, row.likes) == (mention(1).id, "1", 4)
 
@@ -314,7 +314,7 @@ def test_near_misses_are_kept_apart_for_two_weeks(store: Store) -> None:
     near = Judged(
         mention=mention(), version=b"1", near_misses=(NearMiss(brand="acme", spans=(), why="no context"),)
     )
-    assert store.save_page(page(near)) == Saved()
+    assert store.save_page(page(near)) == Saved(fresh=1)
     assert (kept(store), store.info().near_misses) == ([], 1)
     store.tidy(NOW + 13 * DAY)
     assert store.info().near_misses == 1
@@ -330,9 +330,9 @@ def test_a_near_miss_that_becomes_a_hit_is_a_near_miss_no_longer(store: Store) -
 
 
 def test_what_names_no_brand_is_not_kept(store: Store) -> None:
-    assert store.save_page(page(Judged(mention=mention(), version=b"1"))) == Saved()
+    assert store.save_page(page(Judged(mention=mention(), version=b"1"))) == Saved(fresh=1)
     assert (store.info().mentions, store.info().near_misses) == (0, 0)
-    assert store.seen("forum", "anvil") == {b"1"}
+    assert store.seen("forum", "anvil") == {mention().id: b"1"}
 
 
 def test_own_and_unsure_negatives_are_not_announced(store: Store) -> None:
@@ -343,7 +343,7 @@ def test_own_and_unsure_negatives_are_not_announced(store: Store) -> None:
             judged(mention(3), assessment("acme", 0.5), assessment("zed", -0.5)),
         )
     )
-    assert saved == Saved(new=3, updated=0, negative=1)
+    assert saved == Saved(new=3, updated=0, negative=1, fresh=3)
 
 
 @pytest.mark.parametrize(
@@ -364,7 +364,7 @@ def test_a_hostile_mention_is_stored_or_its_page_fails_whole(store: Store, broke
             page(judged(mention(1)), judged(broken), judged(mention(3)), window_done=True)
         )
     except StoreError:
-        assert (kept(store), store.streams("forum"), store.seen("forum", "anvil")) == ([], {}, frozenset())
+        assert (kept(store), store.streams("forum"), store.seen("forum", "anvil")) == ([], {}, {})
     else:
         assert saved.new == 3
         assert len(kept(store)) == 3
@@ -712,14 +712,14 @@ def test_an_unchanged_stream_is_read_up_to_now_and_keeps_what_it_knows(store: St
 
 
 def test_what_a_stream_has_not_shown_for_30_days_is_forgotten(store: Store) -> None:
-    store.save_page(page(seen=[b"old", b"both"]))
-    store.save_page(page(seen=[b"both"], collected_at=NOW + 29 * DAY))
+    store.save_page(page(shown=["m_OLD", "m_BOTH"], seen=[b"old", b"both"]))
+    store.save_page(page(shown=["m_BOTH"], seen=[b"both"], collected_at=NOW + 29 * DAY))
     store.tidy(NOW + 29 * DAY)
-    assert store.seen("forum", "anvil") == {b"old", b"both"}
-    store.save_page(page(seen=[b"new"], collected_at=NOW + 31 * DAY))
+    assert store.seen("forum", "anvil") == {"m_OLD": b"old", "m_BOTH": b"both"}
+    store.save_page(page(shown=["m_NEW"], seen=[b"new"], collected_at=NOW + 31 * DAY))
     store.tidy(NOW + 31 * DAY)
-    assert store.seen("forum", "anvil") == {b"both", b"new"}
-    assert store.seen("forum", "other") == frozenset()
+    assert store.seen("forum", "anvil") == {"m_BOTH": b"both", "m_NEW": b"new"}
+    assert store.seen("forum", "other") == {}
 
 
 # Hosts, leases and runs

@@ -26,11 +26,20 @@ from typing import Any, Generic, TypeVar
 
 from repwatch import __version__, fetch
 from repwatch.config import Http
-from repwatch.errors import FetchError
-from repwatch.model import Answer, Request
+from repwatch.errors import FetchError, SourceError
+from repwatch.model import Answer, Page, Request
 from repwatch.store.base import HostState, Store, Validators
 
 Key = TypeVar("Key", bound=Hashable)
+
+Said = Answer | Page | SourceError
+"""What comes of a request: an answer to be read, a page without entries, or why there is neither."""
+
+Explain = Callable[[Answer], "SourceError | Page | None"]
+"""What a failure means on a platform; None leaves it to its status (see sources.base.Explains)."""
+
+Spend = Callable[[Request], "SourceError | None"]
+"""Asked right before a request is sent; an error keeps it from being sent."""
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +72,8 @@ class _Exchange(Generic[Key]):
     spent_s: float = 0.0
     not_before_s: float = 0.0  # on the monotonic clock
     robots_for: str | None = None  # the host whose robots.txt this fetches
+    explain: Explain | None = None
+    spend: Spend | None = None
 
 
 @dataclass
@@ -96,7 +107,7 @@ class Crawler(Generic[Key]):
         self._order = itertools.count()
         self._work: queue.SimpleQueue[_Exchange[Key] | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[tuple[_Exchange[Key], Answer | FetchError]] = queue.SimpleQueue()
-        self._done: list[tuple[Key, Answer | FetchError]] = []
+        self._done: list[tuple[Key, Said]] = []
         self._threads: list[threading.Thread] = []
         self._under_way = 0
         self._wake_in, self._wake_out = socket.socketpair()
@@ -124,12 +135,22 @@ class Crawler(Generic[Key]):
         return max(0.0, self._slots[0][0] - time.monotonic()) if self._slots else None
 
     def submit(
-        self, key: Key, request: Request, *, validators: Validators | None = None, pace_s: float = 0.0
+        self,
+        key: Key,
+        request: Request,
+        *,
+        validators: Validators | None = None,
+        pace_s: float = 0.0,
+        explain: Explain | None = None,
+        spend: Spend | None = None,
     ) -> None:
-        """Ask for an answer to a request; it comes out of `collect` under its key."""
-        self._queue(_Exchange(key, request, pace_s, validators))
+        """Ask for an answer to a request; it comes out of `collect` under its key.
 
-    def collect(self, *, hold: bool = False) -> list[tuple[Key, Answer | FetchError]]:
+        `spend` is asked before every sending, retries and redirects included.
+        """
+        self._queue(_Exchange(key, request, pace_s, validators, explain=explain, spend=spend))
+
+    def collect(self, *, hold: bool = False) -> list[tuple[Key, Said]]:
         """Return the answers that are there, and send the requests whose slot has come.
 
         With `hold`, nothing is sent: whoever reads the answers is behind.
@@ -216,13 +237,21 @@ class Crawler(Generic[Key]):
             return
         host.busy = True
         wait_s = (self._store.reserve(name, now, gap_s) - now).total_seconds()
-        if wait_s > gap_s + CLOCK_SLACK_S:
+        if wait_s > max(gap_s, LONGEST_WAIT_S) + CLOCK_SLACK_S:
             # The clock was set back, or many processes queue here: the slot is too far to wait for.
             wait_s = gap_s
         at_s = max(time.monotonic() + wait_s, exchange.not_before_s)
         heapq.heappush(self._slots, (at_s, next(self._order), exchange))
 
     def _send(self, exchange: _Exchange[Key]) -> None:
+        if exchange.spend is not None and exchange.robots_for is None:
+            refused = exchange.spend(exchange.request)
+            if refused is not None:
+                name = fetch.gate_key(exchange.request.url)
+                self._hosts[name].busy = False
+                self._fail(exchange, refused)
+                self._next(name, self._hosts[name])
+                return
         self.requests[exchange.key] = self.requests.get(exchange.key, 0) + 1
         self._under_way += 1
         self._work.put(exchange)
@@ -264,17 +293,59 @@ class Crawler(Generic[Key]):
             try:
                 if isinstance(result, FetchError):
                     raise result
-                step = fetch.settle(exchange.request, result, exchange.hops)
+                step = self._explained(exchange, result) or fetch.settle(
+                    exchange.request, result, exchange.hops
+                )
             except FetchError as error:
                 self._failed(name, exchange, error)
+            except SourceError as error:
+                self._fail(exchange, error)
             else:
                 if isinstance(step, Request):
                     self._follow(exchange, step)
                 else:
                     self._answered(name, exchange, step)
+                    self._heed_limit(name, result)
         self._next(name, host)
 
-    def _answered(self, name: str, exchange: _Exchange[Key], answer: Answer) -> None:
+    def _explained(self, exchange: _Exchange[Key], answer: Answer) -> Page | None:
+        """Let the source say what a failure means.
+
+        Raises:
+            SourceError: it is one.
+        """
+        if exchange.explain is None or answer.status < 400:
+            return None
+        meaning = exchange.explain(answer)
+        if not isinstance(meaning, SourceError):
+            return meaning
+        if isinstance(meaning, FetchError):
+            meaning.status = answer.status
+            if meaning.reason in ("rate_limited", "quota"):
+                meaning.whole_host = True
+                meaning.retry_after_s = (
+                    meaning.retry_after_s
+                    or fetch.retry_after_s(answer.headers, self._clock())
+                    or fetch.limit_reset_s(answer.headers, self._clock())
+                )
+        raise meaning
+
+    def _heed_limit(self, name: str, answer: Answer | FetchError) -> None:
+        """Leave a host alone that says this was the last request it allows for now."""
+        if isinstance(answer, Answer) and fetch.limit_left(answer.headers) == 0:
+            wait_s = fetch.limit_reset_s(answer.headers, self._clock())
+            if wait_s:
+                self.hold(name, wait_s)
+
+    def hold(self, name: str, wait_s: float) -> None:
+        """Leave a host alone for so long, as it asked; what waits for it longer than a scan is told so."""
+        until = self._clock() + timedelta(seconds=min(wait_s, fetch.MOST_WAIT_S))
+        if wait_s <= LONGEST_WAIT_S:
+            self._store.hold(name, until)
+        else:
+            self._store.back_off(name, until, "rate_limited")
+
+    def _answered(self, name: str, exchange: _Exchange[Key], answer: Answer | Page) -> None:
         if self._store.host(name).strikes:
             self._store.forgive(name)
         self._done.append((exchange.key, answer))
@@ -307,10 +378,10 @@ class Crawler(Generic[Key]):
             while waiting:
                 self._fail(waiting.popleft(), FetchError(error.reason, f"no connection to {name}"))
 
-    def _fail(self, exchange: _Exchange[Key], error: FetchError) -> None:
+    def _fail(self, exchange: _Exchange[Key], error: SourceError) -> None:
         if exchange.robots_for is None:
             self._done.append((exchange.key, error))
-        else:
+        elif isinstance(error, FetchError):
             self._keep_robots(exchange, error)
 
     def _keep_robots(self, exchange: _Exchange[Key], result: Answer | FetchError) -> None:
@@ -353,9 +424,9 @@ class Crawler(Generic[Key]):
 
 def answers(
     crawler: Crawler[Key], within_s: float, stop: Callable[[], bool] = lambda: False
-) -> dict[Key, Answer | FetchError]:
+) -> dict[Key, Said]:
     """Wait for the answers to all that was submitted, and return those that came in time."""
-    done: dict[Key, Answer | FetchError] = {}
+    done: dict[Key, Said] = {}
     end_s = time.monotonic() + within_s
     while crawler.pending and time.monotonic() < end_s and not stop():
         slot_s = crawler.next_slot_in_s

@@ -9,6 +9,7 @@ from typing import Literal
 
 from repwatch.config import SourceConfig
 from repwatch.errors import FetchError, Reason, SourceError
+from repwatch.habits import Blindness, Habit, emptiness, silence
 from repwatch.store.base import Health, Outcome, Saved, Status
 
 FailOn = Literal["error", "partial", "never"]
@@ -28,6 +29,8 @@ SLOW_RETRY: frozenset[Reason] = frozenset(
     ("forbidden", "not_found", "gone", "http", "blocked_page", "layout", "robots", "refused")
 )
 """Reasons that seldom pass by themselves within the hour."""
+UNREADABLE: frozenset[Reason] = frozenset(("blocked_page", "layout"))
+"""Reasons for which a source that once worked is blind: it answers, but shows nothing any more."""
 WAITING: frozenset[Reason] = frozenset(("rate_limited", "quota"))
 """Reasons that only take patience."""
 
@@ -99,7 +102,15 @@ class Tally:
     skipped: int = 0
     requests: int = 0
     pages: int = 0
+    looked_again: bool = False
+    second_looks: int = 0  # under way
+    not_looked_at: list[SourceError] = field(default_factory=list)
     closed: Outcome | None = None
+
+    @property
+    def worked(self) -> bool:
+        """Whether anything of it could be read."""
+        return bool(self.done or self.pages)
 
     @property
     def open(self) -> int:
@@ -124,6 +135,8 @@ class Tally:
             negative=self.saved.negative,
             skipped=self.skipped,
             requests=self.requests,
+            fresh=self.saved.fresh,
+            gone=self.saved.gone,
         )
         if status == "not_reached":
             return replace(outcome, next_at=self.started_at)
@@ -132,14 +145,13 @@ class Tally:
         return replace(outcome, next_at=next_try(self.source, outcome, failures, max(waits_s, default=0.0)))
 
     def _status(self, error: SourceError | None) -> Status:
-        worked = self.done or self.pages
         if error is None:
             if self.open:
-                return "partial" if worked else "not_reached"
+                return "partial" if self.worked else "not_reached"
             if self.capped:
                 return "partial"
             return "unchanged" if self.unchanged and not self.pages else "ok"
-        if worked:
+        if self.worked:
             return "partial"
         if error.reason in WAITING:
             return "waiting"
@@ -155,7 +167,28 @@ class Tally:
             return "more pages than one scan reads; the next one goes on"
         if self.damaged:
             return "the answer was damaged; entries may be missing"
+        if self.not_looked_at:
+            return f"some mentions could not be read again: {self.not_looked_at[0].message}"
         return ""
+
+
+def with_sight(outcome: Outcome, health: Health | None, habit: Habit, now: datetime) -> Outcome:
+    """Return an outcome as blind if the source answered, but not with what it used to.
+
+    `health` and `habit` are from before the run.
+    """
+    last_ok_at = health.last_ok_at if health else None
+    blindness: Blindness | None = None
+    if outcome.status == "failed" and outcome.reason in UNREADABLE and last_ok_at:
+        blindness = Blindness(last_ok_at, outcome.detail)
+    elif outcome.good and not outcome.fresh:
+        blindness = silence(habit, now)
+        if blindness is None and outcome.status == "ok":
+            blindness = emptiness(habit, outcome.fetched, last_ok_at)
+    if blindness is None:
+        return outcome
+    since = (health.blind_since if health else None) or blindness.since
+    return replace(outcome, status="blind", detail=blindness.why, blind_since=since)
 
 
 def _weight(error: SourceError) -> int:
@@ -177,16 +210,17 @@ def exit_code(
     """
     if interrupted and 2 * sum(o.status != "not_reached" for o in outcomes) < len(outcomes):
         return TRY_LATER
-    failed = [o for o in outcomes if o.status == "failed"]
+    failed = [o for o in outcomes if o.status == "failed" or (o.status == "blind" and o.reason)]
     refused = [o for o in outcomes if o.status == "no_access"]
-    broken = [*failed, *refused, *(o for o in outcomes if o.status == "partial" and o.reason)]
+    quiet = [o for o in outcomes if o.status == "blind" and not o.reason]
+    broken = [*failed, *refused, *quiet, *(o for o in outcomes if o.status == "partial" and o.reason)]
     if fail_on == "never" or not broken:
         return OK
     if len(failed) + len(refused) == len(outcomes) and failed:
         return NOTHING_WORKED
     if refused and len(refused) == len(broken):
         return NO_ACCESS
-    if fail_on == "partial" or worn_out(failed, health, tolerate):
+    if fail_on == "partial" or worn_out([*failed, *quiet], health, tolerate):
         return PARTIAL
     return OK
 

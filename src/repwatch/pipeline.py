@@ -7,13 +7,13 @@ Pure functions over plain values. The same code runs in a scan's worker processe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from repwatch.errors import ParseError
 from repwatch.judge import Judge
-from repwatch.model import Answer, Judged, Page, Task
-from repwatch.sources.base import Source
+from repwatch.model import Answer, Judged, Known, Page, Task
+from repwatch.sources.base import Rereads, Source, Threads
 from repwatch.tidy import tidy_page, version
 
 
@@ -28,12 +28,32 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageJob:
-    """An answer to be read; `seen` are versions of mentions that need no second look."""
+    """An answer to be read; mentions that are `seen` in the same version need no second look."""
 
     task: Task
     answer: Answer
     collected_at: datetime
-    seen: frozenset[bytes] = frozenset()
+    seen: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondJob:
+    """An answer that shows stored mentions again, or, with `thread`, the replies under one."""
+
+    source: str
+    known: tuple[Known, ...]
+    answer: Answer
+    collected_at: datetime
+    thread: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAgain:
+    """What a second look showed (see model.Revisit)."""
+
+    judged: tuple[Judged, ...] = ()
+    gone: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +79,14 @@ class PageReader:
     places: Mapping[str, Place]
     judge: Judge
 
-    def __call__(self, job: PageJob) -> ReadPage:
-        """Read one page.
+    def __call__(self, job: PageJob | SecondJob) -> ReadPage | ReadAgain:
+        """Read one answer.
 
         Raises:
             ParseError: the answer is not what the source expects.
         """
+        if isinstance(job, SecondJob):
+            return read_again(self.places[job.source], self.judge, job)
         return read_page(self.places[job.task.source], self.judge, job)
 
 
@@ -81,7 +103,7 @@ def read_page(place: Place, judge: Judge, job: PageJob) -> ReadPage:
     versions: list[bytes] = []
     for mention in page.mentions:
         versions.append(version(mention))
-        if versions[-1] in job.seen:
+        if job.seen.get(mention.id) == versions[-1]:
             continue
         matched = judge.match(mention, about=place.about, brands=place.brands)
         # An edit may take the brand out of a text that is stored; on a first read nothing is stored.
@@ -89,15 +111,44 @@ def read_page(place: Place, judge: Judge, job: PageJob) -> ReadPage:
             judged.append(judge.assess(mention, matched, version=versions[-1]))
     dates = [m.published_at for m in page.mentions if m.published_at is not None]
     return ReadPage(
-        page=Page(
-            cursors=page.cursors,
-            resume=page.resume,
-            skipped=page.skipped,
-            discovered=page.discovered,
-            damaged=page.damaged,
-        ),
+        page=replace(page, mentions=()),
         judged=tuple(judged),
         shown=tuple(m.id for m in page.mentions),
         versions=tuple(versions),
         stale=bool(dates) and max(dates) < job.task.since,
     )
+
+
+def read_again(place: Place, judge: Judge, job: SecondJob) -> ReadAgain:
+    """Judge what a second look shows: the mentions that were asked for, or the replies under one.
+
+    Whatever else the answer holds is left out. Of replies, those are kept that are about a brand,
+    and with them those of the brands' own accounts.
+
+    Raises:
+        ParseError: the answer is not what the source expects.
+    """
+    source = place.source
+    gone: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    if job.thread:
+        if not isinstance(source, Threads):
+            raise ParseError("this source brings no replies", reason="crashed")
+        page = tidy_page(source.replies(job.known[0], job.answer), job.collected_at)
+        asked = None
+    else:
+        if not isinstance(source, Rereads):
+            raise ParseError("this source reads nothing again", reason="crashed")
+        revisit = source.revisit(job.known, job.answer)
+        page = tidy_page(Page(mentions=revisit.mentions), job.collected_at)
+        asked = {one.id for one in job.known}
+        gone = tuple(id for id in revisit.gone if id in asked)
+        missing = tuple(id for id in revisit.missing if id in asked and id not in gone)
+    judged = []
+    for mention in page.mentions:
+        if asked is not None and mention.id not in asked:
+            continue
+        matched = judge.match(mention, about=None if job.thread else place.about, brands=place.brands)
+        if matched.about or asked is not None:
+            judged.append(judge.assess(mention, matched, version=version(mention)))
+    return ReadAgain(judged=tuple(judged), gone=gone, missing=missing)

@@ -10,30 +10,39 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import os
 import socket
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from multiprocessing.connection import wait
-from typing import Protocol, TypeVar
+from pathlib import Path
+from typing import Protocol
+
+from platformdirs import user_state_path
 
 from repwatch import fetch
+from repwatch.asker import Asker, asked
 from repwatch.config import Config, SourceConfig, hide, secrets
-from repwatch.crawl import Crawler, crawler_for
-from repwatch.errors import Busy, FetchError, ParseError, Reason, SourceError
-from repwatch.model import Answer, Brand, Request, Task
-from repwatch.outcomes import Tally
-from repwatch.pipeline import PageJob, PageReader, Place, ReadPage
+from repwatch.crawl import Said, crawler_for
+from repwatch.errors import Busy, FetchError, Reason, SourceError
+from repwatch.habits import REMEMBERED
+from repwatch.logins import Logins
+from repwatch.model import Answer, Brand, Known, Request, Task
+from repwatch.outcomes import Tally, with_sight
+from repwatch.pipeline import PageJob, PageReader, Place, ReadAgain, ReadPage, SecondJob
+from repwatch.sources.base import Rereads, Threads
 from repwatch.store.base import (
     OpenTask,
     Outcome,
     PageSave,
     Run,
-    Saved,
+    SecondLook,
     Store,
     Stream,
     Validators,
@@ -41,8 +50,6 @@ from repwatch.store.base import (
 from repwatch.text import one_line
 from repwatch.urls import origin, redact
 from repwatch.workers import Workers
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +65,12 @@ LONGEST_DETAIL = 300
 PAGES_IN_ALL = 200
 """Pages of a window over all scans: a place without end is given up there, and read from its top again."""
 PASSING: frozenset[Reason] = frozenset(("timeout", "unreachable", "tls", "rate_limited", "quota"))
-"""Reasons that have nothing to do with the page that was asked for."""
+"""Reasons that pass by themselves; a server that answers with its own trouble may do so for one page."""
+REREAD_FOR_S = 7 * 86_400.0
+SECOND_LOOKS = 10
+THREADS_READ = 5
+"""Requests a source and scan that go into reading mentions again, and into replies."""
+MENTIONS_READ_AGAIN = 500
 PENDING_BYTES = 16 * 1024 * 1024
 """Answers that may wait to be read, in bytes; beyond that nothing more is fetched."""
 TICK_S = 0.5
@@ -88,7 +100,7 @@ class _Window:
 
     first: Task
     fingerprint: str
-    seen: frozenset[bytes]
+    seen: Mapping[str, bytes]
     pages: int
     shown: set[str]
     first_read: bool
@@ -111,10 +123,26 @@ class _Window:
 class _Visit:
     """One page that is being read."""
 
+    source: str
+    request: Request
     window: _Window
     task: Task
-    request: Request
     discovered: bool = False
+
+
+@dataclass(eq=False)
+class _SecondLook:
+    """Stored mentions that are being read again, or the replies under one."""
+
+    source: str
+    request: Request
+    known: tuple[Known, ...]
+    thread: bool = False
+
+
+_Look = _Visit | _SecondLook
+_Job = PageJob | SecondJob
+_Read = ReadPage | ReadAgain
 
 
 class Scan:
@@ -131,16 +159,18 @@ class Scan:
         progress: Progress | None = None,
         stop: Callable[[], bool] = lambda: False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sessions: Path | None = None,
     ) -> None:
         self._config = config
         self._store = store
         self._progress = progress
         self._stop = stop
         self._clock = clock
-        self._secrets = secrets(config)
+        self._secrets = set(secrets(config))
+        self._sessions = sessions or user_state_path("repwatch") / "sessions"
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._renewed_s = 0.0
-        self._jobs: deque[tuple[_Visit, Answer]] = deque()
+        self._jobs: deque[tuple[_Look, Answer]] = deque()
         self._job_bytes = 0
         self._tallies: dict[str, Tally] = {}
         self._later: dict[tuple[str, str], Task] = {}
@@ -175,6 +205,10 @@ class Scan:
             for key in self._tallies:
                 self._close(key, run, now=True)
             outcomes = tuple(tally.closed for tally in self._tallies.values() if tally.closed)
+            for source in due:
+                keep_s = getattr(source.built, "keep_s", None)
+                if keep_s is not None:
+                    self._store.expire(source.key, self._clock() - timedelta(seconds=keep_s))
             run = replace(run, ended_at=self._clock(), outcomes=outcomes)
             self._store.tidy(self._clock())
         finally:
@@ -187,15 +221,17 @@ class Scan:
         workers = self._workers(due)
         workers.warm_up()  # before httpx is imported: both take their time
         crawler = crawler_for(self._config.http, self._config.scan.jobs, self._store, self._clock)
+        logins = Logins(self._sessions, self._clock)
+        asker: Asker[_Look] = Asker(crawler, self._store, logins, self._secrets, self._clock)
         try:
             for source in due:
-                self._open(source, run.started_at, since, crawler)
-            self._loop(crawler, workers, run, deadline_s)
+                self._open(source, run.started_at, since, asker)
+            self._loop(asker, workers, run, deadline_s)
         finally:
-            crawler.close()
+            asker.close()
             workers.close()
 
-    def _workers(self, due: Sequence[SourceConfig]) -> Workers[_Visit, PageJob, ReadPage]:
+    def _workers(self, due: Sequence[SourceConfig]) -> Workers[_Look, _Job, _Read]:
         from repwatch.judge import judge_for  # noqa: PLC0415 (the main thread itself judges nothing)
 
         places = {
@@ -208,9 +244,7 @@ class Scan:
 
     # -- windows
 
-    def _open(
-        self, config: SourceConfig, now: datetime, since: datetime | None, crawler: Crawler[_Visit]
-    ) -> None:
+    def _open(self, config: SourceConfig, now: datetime, since: datetime | None, asker: Asker[_Look]) -> None:
         """Open a window for each stream of a source, or go on with the one that is open."""
         source = config.built
         tally = self._tallies[config.key] = Tally(config, now)
@@ -220,7 +254,7 @@ class Scan:
             left.setdefault(open_task.task.query, []).append(open_task)
         fingerprint = self._fingerprint(config)
         try:
-            queries = _asked(lambda: source.queries(brands_of(self._config, config)))
+            queries = asked(lambda: source.queries(brands_of(self._config, config)))
         except SourceError as error:
             tally.streams = tally.failed = 1
             self._note(tally, error)
@@ -231,9 +265,9 @@ class Scan:
             window = self._next_window(config, stream, left.get(query, []), now, since)
             if query in left:
                 self._later[config.key, query] = window
-                self._resume(left[query], stream, fingerprint, crawler)
+                self._resume(left[query], stream, fingerprint, asker)
             else:
-                self._start(self._store.open_window(window), stream, fingerprint, crawler)
+                self._start(self._store.open_window(window), stream, fingerprint, asker)
 
     def _next_window(
         self,
@@ -261,7 +295,7 @@ class Scan:
         return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
     def _resume(
-        self, left: Sequence[OpenTask], stream: Stream, fingerprint: str, crawler: Crawler[_Visit]
+        self, left: Sequence[OpenTask], stream: Stream, fingerprint: str, asker: Asker[_Look]
     ) -> None:
         """Go on with a window that an earlier scan left open."""
         oldest = left[0].task
@@ -269,12 +303,12 @@ class Scan:
         window = self._window(same[0], stream, fingerprint)
         window.cursors = {t.task.cursor for t in same}
         for open_task in same:
-            self._visit(window, open_task.task, crawler)
+            self._visit(window, open_task.task, asker)
 
-    def _start(self, open_task: OpenTask, stream: Stream, fingerprint: str, crawler: Crawler[_Visit]) -> None:
+    def _start(self, open_task: OpenTask, stream: Stream, fingerprint: str, asker: Asker[_Look]) -> None:
         window = self._window(open_task, stream, fingerprint)
         window.cursors = {open_task.task.cursor}
-        self._visit(window, open_task.task, crawler)
+        self._visit(window, open_task.task, asker)
 
     def _window(self, open_task: OpenTask, stream: Stream, fingerprint: str) -> _Window:
         same = stream.fingerprint == fingerprint
@@ -284,68 +318,75 @@ class Scan:
         return _Window(
             first=open_task.task,
             fingerprint=fingerprint,
-            seen=self._store.seen(stream.source, stream.query) if same else frozenset(),
+            seen=self._store.seen(stream.source, stream.query) if same else {},
             pages=open_task.pages,
             shown=set(open_task.shown),
             first_read=open_task.first_read,
             known=known,
         )
 
-    def _visit(
-        self, window: _Window, task: Task, crawler: Crawler[_Visit], *, discovered: bool = False
-    ) -> None:
+    def _visit(self, window: _Window, task: Task, asker: Asker[_Look], *, discovered: bool = False) -> None:
         tally = self._tallies[task.source]
         source = tally.source.built
         window.pending += 1
         try:
-            request = _asked(lambda: source.request(task))
+            request = asked(lambda: source.request(task))
         except SourceError as error:
-            self._failed(window, task, error)
+            self._lose(window, task, error)
             return
         known = window.known
         address = fetch.public_url(request)
         usable = known is not None and task.cursor is None and known.url == redact(address)
-        crawler.submit(
-            _Visit(window, task, request, discovered),
-            request,
-            validators=replace(known, url=address) if known is not None and usable else None,
-            pace_s=source.pace_s,
-        )
+        validators = replace(known, url=address) if known is not None and usable else None
+        visit = _Visit(task.source, request, window, task, discovered)
+        asker.ask(visit, source, request, validators=validators)
 
     # -- the loop
 
     def _loop(
         self,
-        crawler: Crawler[_Visit],
-        workers: Workers[_Visit, PageJob, ReadPage],
+        asker: Asker[_Look],
+        workers: Workers[_Look, _Job, _Read],
         run: Run,
         deadline_s: float,
     ) -> None:
-        while crawler.pending or self._jobs or workers.pipes:
+        while asker.pending or self._jobs or workers.pipes:
             if self._stop() or time.monotonic() >= deadline_s:
                 self.interrupted = True
                 return
-            wait([crawler.wake, *workers.pipes], self._patience_s(crawler, workers, deadline_s))
-            for visit, answer in crawler.collect(hold=self._job_bytes > PENDING_BYTES):
-                self._answered(visit, answer, crawler)
-            for visit, page in workers.collect():
-                if isinstance(page, SourceError):
-                    self._failed(visit.window, visit.task, page)
-                else:
-                    self._keep(visit, page, crawler)
-                self._close(visit.task.source, run)
+            wait([asker.wake, *workers.pipes], self._patience_s(asker, workers, deadline_s))
+            for look, said in asker.collect(hold=self._job_bytes > PENDING_BYTES):
+                self._answered(look, said, asker)
+                self._go_on(look.source, run, asker)
+            for asking, read in workers.collect():
+                if isinstance(read, SourceError):
+                    self._failed(asking, read)
+                elif isinstance(asking, _Visit) and isinstance(read, ReadPage):
+                    self._keep(asking, read, asker)
+                elif isinstance(asking, _SecondLook) and isinstance(read, ReadAgain):
+                    self._keep_second_look(asking, read)
+                self._go_on(asking.source, run, asker)
             self._hand_out(workers)
             self._renew_lease()
         for tally in self._tallies.values():
             self._close(tally.source.key, run)
 
+    def _go_on(self, key: str, run: Run, asker: Asker[_Look]) -> None:
+        """Once a source's windows are through, look again at what it has shown; then it is through."""
+        tally = self._tallies[key]
+        if tally.open <= 0 and not tally.looked_again:
+            tally.looked_again = True
+            if tally.worked:
+                self._look_again(tally, asker)
+        self._close(key, run)
+
     def _patience_s(
         self,
-        crawler: Crawler[_Visit],
-        workers: Workers[_Visit, PageJob, ReadPage],
+        asker: Asker[_Look],
+        workers: Workers[_Look, _Job, _Read],
         deadline_s: float,
     ) -> float:
-        slot_s = crawler.next_slot_in_s
+        slot_s = asker.next_slot_in_s
         now_s = time.monotonic()
         due = [deadline_s - now_s, TICK_S]
         if slot_s is not None and self._job_bytes <= PENDING_BYTES:
@@ -354,12 +395,23 @@ class Scan:
             due.append(workers.next_due_s - now_s)
         return max(0.0, min(due))
 
-    def _hand_out(self, workers: Workers[_Visit, PageJob, ReadPage]) -> None:
+    def _hand_out(self, workers: Workers[_Look, _Job, _Read]) -> None:
         while self._jobs and workers.free:
-            visit, answer = self._jobs.popleft()
+            asking, answer = self._jobs.popleft()
             self._job_bytes -= len(answer.body)
-            now, seen = self._clock(), visit.window.seen
-            workers.submit(visit, PageJob(task=visit.task, answer=answer, collected_at=now, seen=seen))
+            now = self._clock()
+            job: _Job
+            if isinstance(asking, _Visit):
+                job = PageJob(task=asking.task, answer=answer, collected_at=now, seen=asking.window.seen)
+            else:
+                job = SecondJob(
+                    source=asking.source,
+                    known=asking.known,
+                    answer=answer,
+                    collected_at=now,
+                    thread=asking.thread,
+                )
+            workers.submit(asking, job)
 
     def _renew_lease(self) -> None:
         if time.monotonic() - self._renewed_s < RENEWED_EVERY_S:
@@ -370,15 +422,30 @@ class Scan:
             # This process was asleep for so long that another one took over, which reads on.
             raise Busy("another scan took over while this one was suspended")
 
-    def _answered(self, visit: _Visit, answer: Answer | FetchError, crawler: Crawler[_Visit]) -> None:
-        tally = self._tallies[visit.task.source]
-        tally.requests += crawler.requests.pop(visit, 0)
+    def _answered(self, look: _Look, said: Said, asker: Asker[_Look]) -> None:
+        self._tallies[look.source].requests += asker.requests(look)
+        if isinstance(said, SourceError):
+            self._failed(look, said)
+        elif isinstance(said, Answer):
+            if isinstance(look, _Visit):
+                self._page_came(look, said, asker)
+            else:
+                self._queue(look, said)
+        elif isinstance(look, _Visit):
+            # What a failure leads to is read whatever it showed: that was nothing.
+            page = replace(said, cursors=(), branches=(*said.cursors, *said.branches))
+            self._keep(look, ReadPage(page=page, judged=(), shown=(), versions=(), stale=False), asker)
+        else:
+            self._keep_second_look(look, ReadAgain())
+
+    def _queue(self, asking: _Look, answer: Answer) -> None:
+        self._jobs.append((asking, answer))
+        self._job_bytes += len(answer.body)
+
+    def _page_came(self, visit: _Visit, answer: Answer, asker: Asker[_Look]) -> None:
         window = visit.window
-        if isinstance(answer, FetchError):
-            self._failed(window, visit.task, answer)
-            return
         if answer.status == 304:
-            self._unchanged(visit, crawler)
+            self._unchanged(visit, asker)
             return
         validators = Validators(
             url=redact(fetch.public_url(visit.request)),
@@ -389,42 +456,52 @@ class Scan:
         )
         known = window.known
         if known is not None and (known.url, known.body_hash) == (validators.url, validators.body_hash):
-            self._unchanged(visit, crawler)
+            self._unchanged(visit, asker)
             return
         if visit.task.cursor is None or visit.discovered:
             window.validators = validators
-        self._jobs.append((visit, answer))
-        self._job_bytes += len(answer.body)
+        self._queue(visit, answer)
 
-    def _unchanged(self, visit: _Visit, crawler: Crawler[_Visit]) -> None:
+    def _unchanged(self, visit: _Visit, asker: Asker[_Look]) -> None:
         tally = self._tallies[visit.task.source]
         self._store.save_unchanged(visit.task)
         tally.unchanged += 1
-        self._finish(visit.window, crawler)
+        self._finish(visit.window, asker)
 
-    def _failed(self, window: _Window, task: Task, error: SourceError) -> None:
-        """Note what went wrong; the task stays, so that the next scan tries again."""
+    def _failed(self, asking: _Look, error: SourceError) -> None:
+        """Note what went wrong; the next scan tries again."""
+        if isinstance(asking, _Visit):
+            self._lose(asking.window, asking.task, error)
+        else:
+            self._not_looked_at(asking, error)
+
+    def _lose(self, window: _Window, task: Task, error: SourceError) -> None:
+        """Note why a page could not be read; its task stays."""
         tally = self._tallies[task.source]
         self._note(tally, error)
         tally.failed += not window.failed
         window.failed = True
         window.pending -= 1
         # A cursor that leads nowhere may do so for ever, while there is news on the first page.
-        window.lost = window.lost or (bool(task.cursor or task.resume) and error.reason not in PASSING)
+        window.lost = window.lost or (bool(task.cursor or task.resume) and not _passes(error))
         self._later.pop(window.stream, None)
         self._abandon_if_lost(window)
 
     def _note(self, tally: Tally, error: SourceError) -> None:
-        """Add an error to what a source did; a server may have put anything into its words."""
-        error.message = one_line(redact(hide(error.message, self._secrets)), LONGEST_DETAIL)
+        """Add an error to what a source did."""
+        self._reword(error)
         tally.errors.append(error)
+
+    def _reword(self, error: SourceError) -> None:
+        """Make an error's words safe to be kept and shown: a server may have put anything into them."""
+        error.message = one_line(redact(hide(error.message, self._secrets)), LONGEST_DETAIL)
 
     def _abandon_if_lost(self, window: _Window) -> None:
         """Let the next scan begin a window at its beginning, once nothing of it is under way."""
         if window.lost and not window.pending:
             self._store.start_over(*window.stream)
 
-    def _keep(self, visit: _Visit, read: ReadPage, crawler: Crawler[_Visit]) -> None:
+    def _keep(self, visit: _Visit, read: ReadPage, asker: Asker[_Look]) -> None:
         """Save a page, and go on to those that follow it."""
         window, tally = visit.window, self._tallies[visit.task.source]
         new_ids = [i for i in read.shown if i not in window.shown]
@@ -437,6 +514,7 @@ class Scan:
         if read.page.damaged or (read.page.discovered and not read.shown):
             window.validators = None
         tally.damaged += read.page.damaged
+        asker.settle(visit, read.page)
         following = self._following(visit, read, new_ids) if window.pages < PAGES_IN_ALL else []
         window.capped = window.capped or (bool(following) and window.pages_now >= PAGES_PER_WINDOW)
         done = not (window.pending or following or window.failed)
@@ -453,13 +531,10 @@ class Scan:
                 validators=window.validators,
                 fingerprint=window.fingerprint,
                 first_read=window.first_read,
+                followed=isinstance(tally.source.built, Rereads | Threads),
             )
         )
-        tally.saved = Saved(
-            tally.saved.new + saved.new,
-            tally.saved.updated + saved.updated,
-            tally.saved.negative + saved.negative,
-        )
+        tally.saved += saved
         tally.pages += not read.page.discovered
         log.debug(
             "%s: %d mentions, %d new, %s", visit.task.source, len(read.shown), saved.new, read.page.skipped
@@ -477,33 +552,31 @@ class Scan:
             self._abandon_if_lost(window)
             return
         for task in following:
-            self._visit(window, task, crawler, discovered=read.page.discovered)
+            self._visit(window, task, asker, discovered=read.page.discovered)
         if done:
-            self._finish(window, crawler)
+            self._finish(window, asker)
         self._abandon_if_lost(window)
 
     def _following(self, visit: _Visit, read: ReadPage, new_ids: Sequence[str]) -> list[Task]:
         """Return the pages that come next, if this one gave reason to go on."""
         page = read.page
         went_on = bool(new_ids) and not read.stale
-        if not (went_on or page.discovered):
-            return []
         source = self._tallies[visit.task.source].source.built
         following: list[Task] = []
-        for cursor in page.cursors:
+        for cursor in (*(page.cursors if went_on or page.discovered else ()), *page.branches):
             if cursor in visit.window.cursors or not _is_storable(cursor):
                 continue
             visit.window.cursors.add(cursor)
             task = replace(visit.task, cursor=cursor)
             try:
-                stays = origin(_asked(lambda: source.request(task)).url) == origin(visit.request.url)  # noqa: B023 (asked at once)
+                stays = origin(asked(lambda: source.request(task)).url) == origin(visit.request.url)  # noqa: B023 (asked at once)
             except SourceError:
                 stays = True  # it fails again, and is counted, when it is asked for its page
             if page.discovered or stays:
                 following.append(task)
         return following
 
-    def _finish(self, window: _Window, crawler: Crawler[_Visit]) -> None:
+    def _finish(self, window: _Window, asker: Asker[_Look]) -> None:
         """A window was read as far as it goes now; a newer one may have waited for it."""
         later = self._later.pop(window.stream, None)
         if later is None:
@@ -516,17 +589,79 @@ class Scan:
             self._store.open_window(replace(later, resume=stream.resume)),
             stream,
             window.fingerprint,
-            crawler,
+            asker,
         )
+
+    # -- second looks
+
+    def _look_again(self, tally: Tally, asker: Asker[_Look]) -> None:
+        """Read a bounded share of a source's mentions again, and the replies under some."""
+        source, key = tally.source.built, tally.source.key
+        for_s = tally.source.reread_s
+        if for_s is None:
+            for_s = getattr(source, "reread_for_s", REREAD_FOR_S)
+        if for_s <= 0:
+            return
+        now = self._clock()
+        since = now - timedelta(seconds=for_s) if math.isfinite(for_s) else None
+        looks: list[_SecondLook] = []
+        try:
+            if isinstance(source, Rereads):
+                known = self._store.followups(key, now, since, MENTIONS_READ_AGAIN)
+                again = asked(lambda: list(islice(source.rereads(known), SECOND_LOOKS)))
+                looks += [_SecondLook(key, one.request, one.known) for one in again]
+            if isinstance(source, Threads):
+                grown = self._store.threads(key, since, THREADS_READ)
+                requests = asked(lambda: [(one, source.thread(one)) for one in grown])
+                looks += [_SecondLook(key, r, (one,), thread=True) for one, r in requests if r is not None]
+        except SourceError as error:
+            self._reword(error)
+            tally.not_looked_at.append(error)
+            return
+        tally.second_looks = len(looks)
+        for look in looks:
+            asker.ask(look, source, look.request)
+
+    def _keep_second_look(self, look: _SecondLook, read: ReadAgain) -> None:
+        tally = self._tallies[look.source]
+        tally.second_looks -= 1
+        tally.saved += self._store.save_second_look(
+            SecondLook(
+                source=look.source,
+                at=self._clock(),
+                asked=[one.id for one in look.known],
+                judged=read.judged,
+                gone=read.gone,
+                missing=read.missing,
+                thread_of=look.known[0].id if look.thread else None,
+            )
+        )
+
+    def _not_looked_at(self, look: _SecondLook, error: SourceError) -> None:
+        """Note why a second look failed; that one mention is not there any more says enough."""
+        ids = tuple(one.id for one in look.known)
+        if error.reason in ("gone", "not_found") and (look.thread or len(ids) == 1):
+            lost = () if look.thread else ids
+            gone, missing = (lost, ()) if error.reason == "gone" else ((), lost)
+            self._keep_second_look(look, ReadAgain(gone=gone, missing=missing))
+            return
+        tally = self._tallies[look.source]
+        tally.second_looks -= 1
+        self._reword(error)
+        tally.not_looked_at.append(error)
+        log.info("%s: not read again: %s", look.source, error.message)
 
     # -- outcomes
 
     def _close(self, key: str, run: Run, *, now: bool = False) -> None:
         """Note what a source did once it is through, or now."""
         tally = self._tallies[key]
-        if tally.closed or (tally.open > 0 and not now):
+        under_way = tally.open > 0 or tally.second_looks > 0
+        if tally.closed or (under_way and not now):
             return
-        tally.closed = tally.outcome(run.id, self._clock(), self._health.get(key))
+        at, health = self._clock(), self._health.get(key)
+        outcome = tally.outcome(run.id, at, health)
+        tally.closed = with_sight(outcome, health, self._store.habit(key, at - REMEMBERED), at)
         self._store.save_outcome(tally.closed)
         if self._progress:
             self._progress.finish(tally.closed)
@@ -543,11 +678,17 @@ def first_request(config: Config, source: SourceConfig, now: datetime) -> Reques
     Raises:
         SourceError: the source itself is broken.
     """
-    queries = _asked(lambda: source.built.queries(brands_of(config, source)))
+    queries = asked(lambda: source.built.queries(brands_of(config, source)))
     if not queries:
         return None
     task = Task(source=source.key, query=queries[0], since=now - timedelta(days=1), until=now)
-    return _asked(lambda: source.built.request(task))
+    return asked(lambda: source.built.request(task))
+
+
+def _passes(error: SourceError) -> bool:
+    """Tell whether an error has nothing to do with the page that was asked for."""
+    answered = isinstance(error, FetchError) and error.status is not None
+    return error.reason in PASSING and not (answered and error.reason == "unreachable")
 
 
 def _is_storable(cursor: str) -> bool:
@@ -558,13 +699,3 @@ def _is_storable(cursor: str) -> bool:
 def _validator(answer: Answer, name: str) -> str | None:
     value = answer.headers.get(name, "")
     return value if 0 < len(value) <= LONGEST_VALIDATOR and value.isprintable() else None
-
-
-def _asked(ask: Callable[[], T]) -> T:
-    """Return what a source says; its bugs cost it a page, and not others their scan."""
-    try:
-        return ask()
-    except SourceError:
-        raise
-    except Exception as error:
-        raise ParseError(f"the source failed: {type(error).__name__}: {error}", reason="crashed") from error

@@ -23,8 +23,7 @@ from repwatch.errors import ConfigError, RepwatchError, StoreError
 
 if TYPE_CHECKING:
     from repwatch.config import Config
-    from repwatch.errors import FetchError
-    from repwatch.model import Answer
+    from repwatch.crawl import Said
     from repwatch.store.base import Reader, Store
 
 CONDITION_MET = 8
@@ -166,7 +165,7 @@ def _store(session: Session, config: Config, reader: Reader) -> Iterator[Finding
 def _sources(session: Session, config: Config) -> Iterator[Finding]:
     """Ask each source for its first page, at the pace that its host asks for."""
     from repwatch.crawl import answers, crawler_for
-    from repwatch.errors import FetchError, SourceError
+    from repwatch.errors import SourceError
     from repwatch.scan import first_request
 
     watched = [source for source in config.sources.values() if not source.paused]
@@ -183,7 +182,7 @@ def _sources(session: Session, config: Config) -> Iterator[Finding]:
                 if request is not None:
                     crawler.submit(source.key, request, pace_s=source.built.pace_s)
             found = answers(crawler, config.scan.max_time_s)
-    errors |= {key: answer for key, answer in found.items() if isinstance(answer, FetchError)}
+    errors |= {key: answer for key, answer in found.items() if isinstance(answer, SourceError)}
     silent = [source.key for source in watched if source.key not in {**found, **errors}]
     good = len(watched) - len(errors) - len(silent)
     level: Level = "ok" if good == len(watched) else "fail" if not good else "warn"
@@ -207,14 +206,14 @@ def _pacing_store(session: Session, config: Config) -> Store:
     return open_store(Path(folder.name) / "doctor.db", config.timezone)
 
 
-def _clock(session: Session, found: dict[str, Answer | FetchError]) -> Iterator[Finding]:
+def _clock(session: Session, found: dict[str, Said]) -> Iterator[Finding]:
     from datetime import UTC, datetime
 
     from repwatch.dates import moment
-    from repwatch.errors import FetchError
+    from repwatch.model import Answer
 
     now = datetime.now(UTC)
-    dates = [moment(a.headers.get("date")) for a in found.values() if not isinstance(a, FetchError)]
+    dates = [moment(a.headers.get("date")) for a in found.values() if isinstance(a, Answer)]
     offs = sorted(abs((now - date).total_seconds()) for date in dates if date is not None)
     if offs:
         off_s = offs[len(offs) // 2]

@@ -189,6 +189,7 @@ class SourceTable(_Table):
     about: str | None = None
     brands: list[str] = []
     paused: bool = False
+    reread: Every | None = None
 
 
 class FileTable(_Table):

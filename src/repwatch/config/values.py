@@ -37,7 +37,7 @@ DEFAULTS: dict[str, Any] = {
 }
 """The options that have a default, as they would be written in the file."""
 
-CORE_KEYS = ("type", "every", "about", "brands", "paused")
+CORE_KEYS = ("type", "every", "about", "brands", "paused", "reread")
 """The keys of `[sources.NAME]` that every source has; all others are the settings of its class."""
 
 
@@ -80,7 +80,8 @@ class SourceConfig:
     """A configured place: `settings` are its class's own, as written, `source` the object made of them.
 
     `about` is the brand that everything here is about, `brands` those asked for and matched here
-    (all when empty). `source` is None when sources were not built, and for a paused source whose
+    (all when empty). Its mentions are read again for `reread_s`; None leaves that to its type.
+    `source` is None when sources were not built, and for a paused source whose
     secret is missing.
     """
 
@@ -92,6 +93,7 @@ class SourceConfig:
     paused: bool
     settings: dict[str, Any]
     source: Source | None = field(repr=False)
+    reread_s: float | None = None
 
     @property
     def built(self) -> Source:
@@ -181,6 +183,7 @@ def _source(key: str, table: Mapping[str, Any], every: str, source: Source | Non
         about=table.get("about"),
         brands=tuple(table.get("brands", ())),
         paused=table.get("paused", False),
+        reread_s=duration_s(table["reread"]) if "reread" in table else None,
         settings={option: value for option, value in table.items() if option not in CORE_KEYS},
         source=source,
     )

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 from repwatch.fetch.address import Allowed, is_public
 from repwatch.fetch.limits import Limits
 from repwatch.fetch.manners import (
+    MOST_WAIT_S,
     back_off_s,
     full_url,
     gate_key,
+    limit_left,
+    limit_reset_s,
     public_url,
     retry_after_s,
     retry_wait_s,
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DENY_ALL",
+    "MOST_WAIT_S",
     "Allowed",
     "Fetcher",
     "Limits",
@@ -37,6 +41,8 @@ __all__ = [
     "gate_key",
     "identity",
     "is_public",
+    "limit_left",
+    "limit_reset_s",
     "public_url",
     "read_robots",
     "retry_after_s",

@@ -13,8 +13,10 @@ from http import HTTPStatus
 from random import Random
 from urllib.parse import SplitResult, quote, unquote, unquote_plus, urlencode, urljoin, urlsplit
 
+from repwatch.dates import moment
 from repwatch.errors import FetchError, Reason
 from repwatch.model import Answer, Request, Secret
+from repwatch.sources.common import wall
 from repwatch.text import one_line
 from repwatch.urls import origin, redact
 
@@ -40,10 +42,17 @@ _REASONS: Mapping[int, Reason] = {
     451: "forbidden",
 }
 _WHOLE_HOST = (403, 429)
+_LIMITED = (403, 429)
+_WALLS = (401, 403, 503)
 _MAY_ASK_TO_WAIT = (429, 503)
 _TRANSIENT = (502, 503, 504)
 _HARMLESS_HEADERS = ("accept", "accept-language", "content-type")
 """All that another origin gets to see of a request's own headers."""
+
+_LIMIT_LEFT = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
+_LIMIT_RESET = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
+_FIRST_EPOCH_S = 1e9
+"""Resets from here on are moments in seconds since 1970; smaller ones are seconds from now."""
 
 _SECONDS = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
 _UNQUOTED = re.compile(r"[^!-~]+")
@@ -91,14 +100,43 @@ def settle(request: Request, answer: Answer, hops: int, *, now: datetime | None 
         return answer
     if answer.status in _REDIRECTS:
         return _redirected(request, answer, hops)
+    reason = _reason(answer)
     raise FetchError(
-        _REASONS.get(answer.status, "http"),
+        reason,
         f"{_status(answer.status)}: {shown_url(request)}",
         status=answer.status,
         retry_after_s=_asked_s(answer, now or datetime.now(UTC)),
-        transient=answer.status in _TRANSIENT and request.method == "GET",
+        transient=answer.status in _TRANSIENT and request.method == "GET" and reason != "blocked_page",
         whole_host=answer.status in _WHOLE_HOST,
     )
+
+
+def _reason(answer: Answer) -> Reason:
+    if answer.status in _LIMITED and limit_left(answer.headers) == 0:
+        return "rate_limited"
+    if answer.status in _WALLS and (blocked := wall(answer)) and blocked.reason == "blocked_page":
+        return "blocked_page"
+    return _REASONS.get(answer.status, "unreachable" if answer.status >= 500 else "http")
+
+
+def limit_left(headers: Mapping[str, str]) -> float | None:
+    """Return how many more requests a server allows for now, None if it does not say."""
+    said = next((headers[name] for name in _LIMIT_LEFT if name in headers), "").strip()[:20]
+    return float(said) if _SECONDS.fullmatch(said) else None
+
+
+def limit_reset_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return in how many seconds a server allows requests again, at most 24 hours; None if it does not say.
+
+    Platforms write it as seconds from now, as seconds since 1970, and as a date.
+    """
+    said = next((headers[name] for name in _LIMIT_RESET if name in headers), "").strip()[:40]
+    if _SECONDS.fullmatch(said) and float(said) < _FIRST_EPOCH_S:
+        seconds = float(said)
+    else:
+        at = moment(said)
+        seconds = (at - now).total_seconds() if at else 0.0
+    return min(seconds, MOST_WAIT_S) if seconds > 0 else None
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -111,10 +149,10 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
         seconds = float(text)
     else:
         try:
-            moment = parsedate_to_datetime(text)
+            at = parsedate_to_datetime(text)
         except (ValueError, TypeError, IndexError, OverflowError):
             return None
-        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
     return min(seconds, MOST_WAIT_S) if seconds > 0 else None
 
 
@@ -143,7 +181,11 @@ def back_off_s(reason: Reason, strikes: int, retry_after_s: float | None) -> flo
 
 
 def _asked_s(answer: Answer, now: datetime) -> float | None:
-    return retry_after_s(answer.headers, now) if answer.status in _MAY_ASK_TO_WAIT else None
+    limited = answer.status in _LIMITED and limit_left(answer.headers) in (0, None)
+    if not limited and answer.status not in _MAY_ASK_TO_WAIT:
+        return None
+    said = retry_after_s(answer.headers, now) if answer.status in _MAY_ASK_TO_WAIT else None
+    return said or (limit_reset_s(answer.headers, now) if limited else None)
 
 
 def _redirected(request: Request, answer: Answer, hops: int) -> Request:

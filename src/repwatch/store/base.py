@@ -8,16 +8,19 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from repwatch.errors import Reason
-from repwatch.model import Judged, Kind, Label, Relevance, Task
+from repwatch.habits import Habit
+from repwatch.model import Judged, Kind, Known, Label, Relevance, Task
 
 Order = Literal["newest", "oldest", "negative", "engaged", "rank"]
 """How rows come: by time, most negative first, most engagement first, best search hit first."""
 
 By = Literal["brand", "source", "day", "label", "lang", "author", "kind"]
 
-Status = Literal["ok", "unchanged", "partial", "failed", "waiting", "no_access", "not_reached"]
+Status = Literal["ok", "unchanged", "partial", "failed", "waiting", "no_access", "blind", "not_reached"]
 """What a source did in a run: *waiting* is a rate limit or quota, *no_access* a refused login,
-*partial* that some of its pages or streams failed or were left, *not_reached* that time ran out."""
+*partial* that some of its pages or streams failed or were left, *not_reached* that time ran out.
+*blind* is a source that answers, but not with what it used to: nothing new for far too long, nothing
+at all where there always was something, or a page that can't be read as what it should be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,8 @@ class MentionRow:
     matched: tuple[str, ...]
     """The rules and terms by which the brand was found, as "rule: term"."""
     scorer: str
+    gone_at: datetime | None = None
+    """When it was found to be deleted upstream: title, text and author were blanked then."""
     snippet: str | None = None
 
 
@@ -161,22 +166,69 @@ class PageSave:
     shown: Sequence[str]
     """Ids of all mentions of the page, kept or not."""
     seen: Sequence[bytes]
-    """Versions of the page's mentions, so that unchanged ones are not judged again."""
+    """Versions of the mentions in `shown`, so that unchanged ones are not judged again."""
     following: Sequence[Task] = ()
     window_done: bool = False
     resume: str | None = None
     validators: Validators | None = None
     fingerprint: str = ""
     first_read: bool = False
+    followed: bool = False
+    """Its source can show these mentions again (sources.base.Rereads)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a page changed: mentions that are new, that were updated, and new negative ones."""
+    """What a page changed: mentions that are new, that were updated, and new negative ones.
+
+    `fresh` are those that the stream had not shown before, kept or not, `gone` those that were
+    blanked because they are gone upstream.
+    """
 
     new: int = 0
     updated: int = 0
     negative: int = 0
+    fresh: int = 0
+    gone: int = 0
+
+    def __add__(self, other: Saved) -> Saved:
+        """Return both together."""
+        return Saved(
+            self.new + other.new,
+            self.updated + other.updated,
+            self.negative + other.negative,
+            self.fresh + other.fresh,
+            self.gone + other.gone,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondLook:
+    """What reading stored mentions again brought, kept in one transaction.
+
+    `asked` are the ids that were asked for; `gone` and `missing` as in model.Revisit.
+    `thread_of` says instead that `judged` are the replies under that mention.
+    """
+
+    source: str
+    at: datetime
+    asked: Sequence[str]
+    judged: Sequence[Judged] = ()
+    gone: Sequence[str] = ()
+    missing: Sequence[str] = ()
+    thread_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """What a platform counted at a moment."""
+
+    at: datetime
+    likes: int | None
+    replies: int | None
+    reposts: int | None
+    views: int | None
+    score: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +266,12 @@ class Outcome:
     requests: int = 0
     next_at: datetime | None = None
     """When it is due again."""
+    fresh: int = 0
+    """Mentions that its streams had not shown before, kept or not."""
+    gone: int = 0
+    """Mentions that were found to be deleted upstream."""
+    blind_since: datetime | None = None
+    """When it last showed what it should, for a source that is blind."""
 
     @property
     def good(self) -> bool:
@@ -223,7 +281,7 @@ class Outcome:
     @property
     def broken(self) -> bool:
         """None of it could be read, and waiting will not help."""
-        return self.status in ("failed", "no_access")
+        return self.status in ("failed", "no_access", "blind")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +305,11 @@ class Health:
     last_ok_at: datetime | None
     failures_in_a_row: int
     failing_since: datetime | None
+
+    @property
+    def blind_since(self) -> datetime | None:
+        """When it last showed what it should, if it is blind now."""
+        return self.last.blind_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +384,25 @@ class Reader(Protocol):
     def lease(self, name: str) -> Lease | None:
         """Return who holds a lease now."""
 
+    def engagement(self, mention: str) -> list[Engagement]:
+        """Return how the counts of a mention (its whole id) grew, oldest first."""
+
+    def spent(self, quota: str, since: datetime) -> int:
+        """Return what was spent of a quota in the stretch that began then."""
+
+    def habit(self, source: str, since: datetime) -> Habit:
+        """Return what a source has brought day by day (in UTC) since then."""
+
+    def followups(self, source: str, now: datetime, since: datetime | None, limit: int) -> list[Known]:
+        """Return mentions of a source, published since then, that should be read again, longest unread first.
+
+        A mention is due when a quarter of its age has passed since it was last read, at least an hour
+        and at most a day. One that is gone is not read again.
+        """
+
+    def threads(self, source: str, since: datetime | None, limit: int) -> list[Known]:
+        """Return mentions of a source whose replies have grown since they were read, newest first."""
+
     def info(self) -> StoreInfo:
         """Return the store in numbers."""
 
@@ -358,8 +440,8 @@ class Store(Reader, Protocol):
     def start_over(self, source: str, query: str) -> None:
         """Drop a stream's open window and its resume cursor: they led nowhere."""
 
-    def seen(self, source: str, query: str) -> frozenset[bytes]:
-        """Return the versions of mentions that a stream has shown in the last 30 days."""
+    def seen(self, source: str, query: str) -> dict[str, bytes]:
+        """Return the mentions that a stream has shown in the last 30 days: versions by id."""
 
     def save_page(self, page: PageSave) -> Saved:
         """Keep one page, all of it or nothing."""
@@ -379,8 +461,27 @@ class Store(Reader, Protocol):
     def forgive(self, host: str) -> None:
         """Forget a host's strikes: it answered."""
 
+    def hold(self, host: str, until: datetime) -> None:
+        """Let the host's next slot be no earlier than that."""
+
     def save_robots(self, host: str, robots: str, until: datetime) -> None:
         """Keep a host's robots.txt."""
+
+    def spend(self, quota: str, since: datetime, units: int, limit: int) -> bool:
+        """Spend units of a quota in the stretch that began then, and say whether that was possible.
+
+        Nothing is spent where it would exceed the limit. Negative units give back what was not used.
+        """
+
+    def save_second_look(self, look: SecondLook) -> Saved:
+        """Keep what reading mentions again brought, all of it or nothing.
+
+        A mention that is gone, or missing for the second time, is blanked: title, text, author and
+        address go, from the search as well; its counts, its label and its id stay.
+        """
+
+    def expire(self, source: str, before: datetime) -> int:
+        """Blank the mentions of a source that were last read before then; return how many."""
 
     def tidy(self, now: datetime) -> None:
         """Drop what has expired, then checkpoint.

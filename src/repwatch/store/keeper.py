@@ -12,7 +12,7 @@ from repwatch.model import Assessment, Judged, epoch_ms
 from repwatch.store import rows
 from repwatch.store.base import PageSave, Saved
 
-_STORED = ("seq", *rows.MENTION)
+_STORED = ("seq", "gone_ms", *rows.MENTION)
 _KNOWN = f"select {', '.join(_STORED)} from mention where id in (select value from json_each(?))"
 _TWIN = f"""
     select {", ".join(f"m.{name}" for name in _STORED)} from twin t join mention m on m.seq = t.mention
@@ -25,6 +25,18 @@ _SAVE_ASSESSMENT = f"""
     {rows.insert("assessment", ("mention", "brand", *rows.JUDGED, *rows.COPIED))}
     on conflict (mention, brand) do update set {rows.assignments(rows.JUDGED, "excluded.")}
 """
+_COUNT = f"""
+    {rows.insert("engagement", ("mention", "at_ms", *rows.COUNTED))}
+    on conflict (mention, at_ms) do update set {rows.assignments(rows.COUNTED, "excluded.")}
+"""
+# Only the source that showed it first reads it again.
+_FOLLOW = """
+    insert into followup (mention, source, ref, read_ms) values (?, ?, ?, ?)
+    on conflict (mention) do update set
+        ref = coalesce(excluded.ref, followup.ref), read_ms = excluded.read_ms, missing_ms = null
+    where followup.source = excluded.source
+"""
+COUNTED_EVERY_MS = 3_600_000
 _COPY = f"update assessment set {rows.assignments(rows.COPIED)} where mention = :mention"
 
 
@@ -51,7 +63,9 @@ class Keeper:
             )
             stored = self._known.get(shown["id"]) or self._twin(judged)
             if stored is not None:
-                updated += self._update(stored, shown, judged)
+                # What was taken away upstream does not come back through a stale index.
+                if stored["gone_ms"] is None:
+                    updated += self._update(stored, shown, judged)
             elif judged.assessments:
                 self._add(shown, judged)
                 new += 1
@@ -73,22 +87,38 @@ class Keeper:
         return None
 
     def _add(self, row: rows.Values, judged: Judged) -> None:
-        row = {"seq": self._raw.execute(_INSERT_MENTION, row).lastrowid, **row}
+        row = {"seq": self._raw.execute(_INSERT_MENTION, row).lastrowid, "gone_ms": None, **row}
         self._known[row["id"]] = row
+        self._count(row)
         self._raw.execute("delete from near_miss where id = ?", (row["id"],))
         self._sight(row["seq"], judged)
         self._assess(row, judged.assessments)
 
     def _update(self, stored: rows.Values, shown: rows.Values, judged: Judged) -> bool:
         """Bring a stored mention up to date; tell whether anything of it changed."""
-        row = {"seq": stored["seq"], **rows.merged(stored, shown)}
+        row = {"seq": stored["seq"], "gone_ms": None, **rows.merged(stored, shown)}
         edited = rows.is_edited(stored, row)
         if row != stored:
             self._rewrite(stored, row, edited=edited)
             self._known[row["id"]] = row
+            if any(stored[name] != row[name] for name in rows.COUNTED):
+                self._count(row)
         self._sight(row["seq"], judged)
         reassessed = self._reassess(row, judged, edited=edited)
         return row != stored or reassessed
+
+    def _count(self, row: rows.Values) -> None:
+        """Keep what the platform counts now; of several counts in an hour the last."""
+        if all(row[name] is None for name in rows.COUNTED):
+            return
+        at_ms = epoch_ms(self._page.collected_at)
+        # The first count of all stays: growth is measured from it.
+        self._raw.execute(
+            "delete from engagement where mention = :seq and at_ms > :at_ms - :hour_ms"
+            " and at_ms > (select min(at_ms) from engagement where mention = :seq)",
+            {"seq": row["seq"], "at_ms": at_ms, "hour_ms": COUNTED_EVERY_MS},
+        )
+        self._raw.execute(_COUNT, {**row, "mention": row["seq"], "at_ms": at_ms})
 
     def _rewrite(self, stored: rows.Values, row: rows.Values, *, edited: bool) -> None:
         seq = row["seq"]
@@ -136,11 +166,14 @@ class Keeper:
     def _sight(self, seq: int, judged: Judged) -> None:
         """Note who showed a mention, and by what it is known again."""
         task = self._page.task
+        collected_ms = epoch_ms(self._page.collected_at)
         self._raw.execute(
             "insert into sighting (mention, source, query, first_ms) values (?, ?, ?, ?)"
             " on conflict (mention, source, query) do nothing",
-            (seq, task.source, task.query, epoch_ms(self._page.collected_at)),
+            (seq, task.source, task.query, collected_ms),
         )
+        if self._page.followed:
+            self._raw.execute(_FOLLOW, (seq, task.source, judged.mention.ref, collected_ms))
         self._raw.executemany(
             "insert into twin (hash, mention) values (?, ?) on conflict (hash, mention) do nothing",
             ((hash, seq) for hash in judged.twins),

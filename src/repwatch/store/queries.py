@@ -13,11 +13,13 @@ from datetime import datetime
 from typing import Any
 
 from repwatch.errors import UsageError
-from repwatch.model import Task, epoch_ms, from_epoch_ms
-from repwatch.store import rows
+from repwatch.habits import DayYield, Habit
+from repwatch.model import Known, Task, epoch_ms, from_epoch_ms
+from repwatch.store import followups, rows
 from repwatch.store.base import (
     By,
     Count,
+    Engagement,
     Filter,
     Health,
     Lease,
@@ -67,7 +69,8 @@ LISTED = 10
 """How many ids an ambiguous one is answered with."""
 
 GOOD = "('ok', 'unchanged', 'partial')"
-_BAD = "('failed', 'no_access')"
+_BAD = "('failed', 'no_access', 'blind')"
+_DAY_MS = 86_400_000
 _RUN = "id, started_ms, ended_ms, exit_code, due"
 _OUTCOME = ", ".join(f"o.{name}" for name in rows.OUTCOME)
 
@@ -410,6 +413,52 @@ class SqlReader:
         name, holder, taken_ms, until_ms = row
         return Lease(name, holder, from_epoch_ms(taken_ms), from_epoch_ms(until_ms))
 
+    def engagement(self, mention: str) -> list[Engagement]:
+        """Return how the counts of a mention (its whole id) grew, oldest first."""
+        found = self.db.all(
+            "select e.at_ms, e.likes, e.replies, e.reposts, e.views, e.score"
+            " from engagement e join mention m on m.seq = e.mention where m.id = ? order by e.at_ms",
+            (mention,),
+        )
+        return [Engagement(from_epoch_ms(at_ms), *counts) for at_ms, *counts in found]
+
+    def spent(self, quota: str, since: datetime) -> int:
+        """Return what was spent of a quota in the stretch that began then."""
+        row = self.db.one("select spent from quota where name = ? and since_ms = ?", (quota, epoch_ms(since)))
+        return row[0] if row else 0
+
+    def habit(self, source: str, since: datetime) -> Habit:
+        """Return what a source has brought day by day (in UTC) since then."""
+        found = self.db.all(
+            f"""
+            select run_ms / {_DAY_MS}, sum(fresh), min(case when status = 'ok' then fetched end)
+            from run_source where source = ? and run_ms >= ? and status in {GOOD}
+            group by run_ms / {_DAY_MS} order by 1
+            """,
+            (source, epoch_ms(since)),
+        )
+        last = self.db.one("select max(run_ms) from run_source where source = ? and fresh > 0", (source,))
+        return Habit(
+            days=tuple(
+                DayYield(from_epoch_ms(day * _DAY_MS).date(), fresh, least) for day, fresh, least in found
+            ),
+            last_fresh_at=rows.moment(last[0]) if last else None,
+        )
+
+    def followups(self, source: str, now: datetime, since: datetime | None, limit: int) -> list[Known]:
+        """Return mentions of a source, published since then, that should be read again, longest unread first.
+
+        A mention is due when a quarter of its age has passed since it was last read, at least an hour
+        and at most a day. One that is gone is not read again.
+        """
+        values = {"source": source, "now_ms": epoch_ms(now), "since_ms": _since(since), "limit": limit}
+        return [followups.known(row) for row in self.db.rows(followups.DUE, values)]
+
+    def threads(self, source: str, since: datetime | None, limit: int) -> list[Known]:
+        """Return mentions of a source whose replies have grown since they were read, newest first."""
+        values = {"source": source, "since_ms": _since(since), "limit": limit}
+        return [followups.known(row) for row in self.db.rows(followups.THREADS, values)]
+
     def info(self) -> StoreInfo:
         """Return the store in numbers."""
         with self.db.reading():
@@ -430,6 +479,10 @@ class SqlReader:
             near_misses=near_misses,
             details={"sqlite": sqlite3.sqlite_version, "journal": mode, "timezone": zone},
         )
+
+
+def _since(moment: datetime | None) -> int:
+    return -(2**62) if moment is None else epoch_ms(moment)
 
 
 @dataclass(slots=True)

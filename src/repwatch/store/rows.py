@@ -25,6 +25,9 @@ MENTION = (
 )  # fmt: skip
 """Columns of `mention` beside its seq."""
 
+COUNTED = ("likes", "replies", "reposts", "views", "score")
+"""Columns of `mention` that a platform counts, and of `engagement`."""
+
 JUDGED = ("relevance", "own", "sentiment", "label", "scorer", "matched", "reasons", "spans")
 """Columns of `assessment` that the judge fills."""
 
@@ -33,7 +36,7 @@ COPIED = ("at_ms", "day", "source", "lang", "kind", "engagement", "trended")
 
 OUTCOME = (
     "run", "source", "status", "started_ms", "ended_ms", "reason", "detail", "fetched", "added", "updated",
-    "negative", "skipped", "requests", "next_ms",
+    "negative", "skipped", "requests", "next_ms", "fresh", "gone", "blind_ms",
 )  # fmt: skip
 """Columns of `run_source` in the order of an Outcome."""
 
@@ -56,7 +59,7 @@ MENTION_ROW = (
     "m.author", "m.author_id", "m.author_url", "a.at_ms", "m.published_ms", "m.edited_ms", "m.collected_ms",
     "a.day", "a.lang", "m.rating", "m.rating_worst", "m.rating_best", "m.item", "m.parent_id", "m.thread_id",
     "m.likes", "m.replies", "m.reposts", "m.views", "m.score", "a.engagement", "m.marks", "a.relevance",
-    "a.own", "a.sentiment", "a.label", "a.reasons", "a.matched", "a.scorer",
+    "a.own", "a.sentiment", "a.label", "a.reasons", "a.matched", "a.scorer", "m.gone_ms",
 )  # fmt: skip
 """What mention_row takes, of `mention m` and `assessment a`; a snippet may follow."""
 
@@ -184,7 +187,7 @@ def mention_row(values: tuple[Any, ...]) -> MentionRow:
         id_, brand, source, space, native_id, kind, url, title, text, author, author_id, author_url, at_ms,
         published_ms, edited_ms, collected_ms, day, lang, rating, rating_worst, rating_best, item, parent_id,
         thread_id, likes, replies, reposts, views, score, engagement, marks, relevance, own, sentiment, label,
-        reasons, matched, scorer, *snippet,
+        reasons, matched, scorer, gone_ms, *snippet,
     ) = values  # fmt: skip
     at = _EPOCH + timedelta(milliseconds=at_ms)
     return MentionRow(
@@ -226,6 +229,7 @@ def mention_row(values: tuple[Any, ...]) -> MentionRow:
         reasons=texts(reasons),
         matched=texts(matched),
         scorer=scorer,
+        gone_at=moment(gone_ms),
         snippet=whole(snippet[0]) if snippet else None,
     )
 
@@ -275,6 +279,9 @@ def outcome_values(outcome: Outcome) -> Values:
         "skipped": outcome.skipped,
         "requests": outcome.requests,
         "next_ms": milliseconds(outcome.next_at),
+        "fresh": outcome.fresh,
+        "gone": outcome.gone,
+        "blind_ms": milliseconds(outcome.blind_since),
     }
 
 
@@ -296,6 +303,9 @@ def outcome(values: tuple[Any, ...]) -> Outcome:
         skipped=row["skipped"],
         requests=row["requests"],
         next_at=moment(row["next_ms"]),
+        fresh=row["fresh"],
+        gone=row["gone"],
+        blind_since=moment(row["blind_ms"]),
     )
 
 

@@ -217,8 +217,12 @@ _SEARCH = """
     )
 """
 
-_VIEWS = (
-    """
+
+def _time(column: str, name: str) -> str:
+    return f"strftime('%Y-%m-%dT%H:%M:%SZ', {column} / 1000, 'unixepoch') as {name}"
+
+
+_MENTIONS = """
     create view mentions as
     select
         m.id, a.brand, a.source, a.kind,
@@ -234,7 +238,10 @@ _VIEWS = (
         m.likes, m.replies, m.reposts, m.views, m.score, a.engagement,
         m.parent_id, m.thread_id, m.marks, m.space, m.native_id
     from assessment a join mention m on m.seq = a.mention
-    """,
+"""
+
+_VIEWS = (
+    _MENTIONS,
     """
     create view daily as
     select
@@ -258,7 +265,78 @@ def m001_first(db: Database) -> None:
         db.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (m001_first,)
+_LOOKED_AGAIN = (
+    # Mentions that their source can show again: what it asks with, and when it last did.
+    """
+    create table followup (
+        mention integer primary key references mention (seq) on delete cascade,
+        source text not null,
+        ref text,
+        read_ms integer not null,
+        missing_ms integer,
+        thread_ms integer,
+        thread_replies integer
+    ) strict
+    """,
+    "create index followup_source on followup (source, read_ms)",
+    """
+    create table engagement (
+        mention integer not null references mention (seq) on delete cascade,
+        at_ms integer not null,
+        likes integer,
+        replies integer,
+        reposts integer,
+        views integer,
+        score integer,
+        primary key (mention, at_ms)
+    ) strict, without rowid
+    """,
+    """
+    create table quota (
+        name text not null,
+        since_ms integer not null,
+        spent integer not null,
+        primary key (name, since_ms)
+    ) strict, without rowid
+    """,
+    "alter table mention add column gone_ms integer",
+    "alter table run_source add column fresh integer not null default 0",
+    "alter table run_source add column gone integer not null default 0",
+    "alter table run_source add column blind_ms integer",
+    # What a stream has shown is known by its id, and by what was said under it.
+    "drop table seen",
+    """
+    create table seen (
+        stream integer not null references stream (id) on delete cascade,
+        id text not null,
+        version blob not null,
+        shown_ms integer not null,
+        primary key (stream, id)
+    ) strict, without rowid
+    """,
+    "drop index run_source_source",
+    "create index run_source_source on run_source (source, run_ms, status, fetched, fresh)",
+    "drop view mentions",
+    _MENTIONS.replace(
+        "m.space, m.native_id", "m.space, m.native_id,\n        " + _time("m.gone_ms", "gone_at")
+    ),
+    """
+    create view engagement_history as
+    select
+        m.id, strftime('%Y-%m-%dT%H:%M:%SZ', e.at_ms / 1000, 'unixepoch') as at,
+        e.likes, e.replies, e.reposts, e.views, e.score
+    from engagement e join mention m on m.seq = e.mention
+    """,
+)
+
+
+def m002_looked_again(db: Database) -> None:
+    """Make room for second looks, counts over time, quotas and blindness."""
+    for statement in _LOOKED_AGAIN:
+        db.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (m001_first, m002_looked_again)
 VERSION = len(STEPS)
 """Kept in the file as user_version."""
 

@@ -9,6 +9,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,9 +24,11 @@ from repwatch.store.base import (
     PageSave,
     Run,
     Saved,
+    SecondLook,
     Stream,
 )
 from repwatch.store.connect import Connection, fold_log, refuse, stamp
+from repwatch.store.followups import Followups
 from repwatch.store.keeper import Keeper
 from repwatch.store.queries import GOOD, SOURCES, SqlReader
 from repwatch.store.schema import STEPS, Step, migrate
@@ -151,14 +154,14 @@ class SqliteStore(SqlReader):
                 (source, query),
             )
 
-    def seen(self, source: str, query: str) -> frozenset[bytes]:
-        """Return the versions of mentions that a stream has shown in the last 30 days."""
+    def seen(self, source: str, query: str) -> dict[str, bytes]:
+        """Return the mentions that a stream has shown in the last 30 days: versions by id."""
         found = self.db.rows(
-            "select n.version from stream s join seen n on n.stream = s.id"
+            "select n.id, n.version from stream s join seen n on n.stream = s.id"
             " where s.source = ? and s.query = ?",
             (source, query),
         )
-        return frozenset(version for (version,) in found)
+        return dict(found)
 
     def save_page(self, page: PageSave) -> Saved:
         """Keep one page, all of it or nothing."""
@@ -166,17 +169,20 @@ class SqliteStore(SqlReader):
         with self.db.writing() as raw:
             stream = _stream_id(raw, page.task)
             saved = Keeper(raw, page, self._day).keep()
+            known = _seen_of(raw, stream, page.shown)
             raw.executemany(
-                "insert into seen (stream, version, shown_ms) values (?, ?, ?)"
-                " on conflict (stream, version) do update set shown_ms = excluded.shown_ms",
-                ((stream, version, now_ms) for version in page.seen),
+                "insert into seen (stream, id, version, shown_ms) values (?, ?, ?, ?)"
+                " on conflict (stream, id) do update set"
+                " version = excluded.version, shown_ms = excluded.shown_ms",
+                ((stream, id, version, now_ms) for id, version in zip(page.shown, page.seen, strict=True)),
             )
             raw.execute("update stream set saved_ms = ? where id = ?", (now_ms, stream))
             if page.window_done:
                 _close_window(raw, stream, page)
             else:
                 _advance(raw, stream, page)
-        return saved
+        # What was there before anybody looked is no news.
+        return saved if page.first_read else replace(saved, fresh=len(page.shown) - known)
 
     def save_unchanged(self, task: Task) -> None:
         """Note that a task's stream was unchanged: its window is done, what it showed is still there."""
@@ -242,6 +248,54 @@ class SqliteStore(SqlReader):
                 "update host set strikes = 0, back_off_ms = null, back_off_why = null where host = ?", (host,)
             )
 
+    def hold(self, host: str, until: datetime) -> None:
+        """Let the host's next slot be no earlier than that."""
+        with self.db.writing() as raw:
+            raw.execute(
+                "insert into host (host, next_ms) values (:host, :until_ms) on conflict (host) do update set"
+                " next_ms = :until_ms where host.next_ms is null or host.next_ms < :until_ms",
+                {"host": host, "until_ms": epoch_ms(until)},
+            )
+
+    def spend(self, quota: str, since: datetime, units: int, limit: int) -> bool:
+        """Spend units of a quota in the stretch that began then, and say whether that was possible.
+
+        Nothing is spent where it would exceed the limit. Negative units give back what was not used.
+        """
+        with self.db.writing() as raw:
+            spent = self.spent(quota, since)
+            if units > 0 and spent + units > limit:
+                return False
+            raw.execute(
+                "insert into quota (name, since_ms, spent) values (?, ?, ?)"
+                " on conflict (name, since_ms) do update set spent = excluded.spent",
+                (quota, epoch_ms(since), max(0, spent + units)),
+            )
+        return True
+
+    def save_second_look(self, look: SecondLook) -> Saved:
+        """Keep what reading mentions again brought, all of it or nothing.
+
+        A mention that is gone, or missing for the second time, is blanked: title, text, author and
+        address go, from the search as well; its counts, its label and its id stay.
+        """
+        task = Task(source=look.source, query="", since=look.at, until=look.at)
+        page = PageSave(task=task, collected_at=look.at, judged=look.judged, shown=(), seen=(), followed=True)
+        with self.db.writing() as raw:
+            saved = Keeper(raw, page, self._day).keep()
+            again = Followups(raw, epoch_ms(look.at))
+            if look.thread_of is not None:
+                again.thread_read(look.thread_of)
+                return saved
+            again.read(look.asked)
+            gone = again.blank([*look.gone, *again.missed(look.missing)])
+        return replace(saved, gone=gone)
+
+    def expire(self, source: str, before: datetime) -> int:
+        """Blank the mentions of a source that were last read before then; return how many."""
+        with self.db.writing() as raw:
+            return Followups(raw, epoch_ms(before)).expire(source)
+
     def save_robots(self, host: str, robots: str, until: datetime) -> None:
         """Keep a host's robots.txt."""
         with self.db.writing() as raw:
@@ -268,6 +322,7 @@ class SqliteStore(SqlReader):
                 (_ms(SEEN_KEPT.total_seconds()),),
             )
             raw.execute("delete from near_miss where shown_ms < ?", (epoch_ms(now - NEAR_MISSES_KEPT),))
+            raw.execute("delete from quota where since_ms < ?", (epoch_ms(now - RUNS_KEPT),))
             for statement in _DROP_RUNS:
                 raw.execute(statement, {"old_ms": epoch_ms(now - RUNS_KEPT)})
         self._checkpoint()
@@ -360,6 +415,15 @@ def _stream_id(raw: sqlite3.Connection, task: Task) -> int:
         "select id from stream where source = ? and query = ?", (task.source, task.query)
     ).fetchone()
     return int(found[0])
+
+
+def _seen_of(raw: sqlite3.Connection, stream: int, ids: Sequence[str]) -> int:
+    """Return how many of these mentions a stream has shown before."""
+    (count,) = raw.execute(
+        "select count(*) from seen where stream = ? and id in (select value from json_each(?))",
+        (stream, rows.compact(list(ids))),
+    ).fetchone()
+    return int(count)
 
 
 def _add_tasks(raw: sqlite3.Connection, stream: int, tasks: Iterable[Task]) -> None:

@@ -46,6 +46,16 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "marks": 'remarks such as "undated", a JSON list',
         "space": "where its platform's id is unique",
         "native_id": "the platform's id",
+        "gone_at": "when it was found to be deleted upstream; its text and author are gone here, too",
+    },
+    "engagement_history": {
+        "id": "the mention's id",
+        "at": "when it was counted; at most one count an hour is kept, and only changes",
+        "likes": "likes then, null where the platform gives none",
+        "replies": "replies, likewise",
+        "reposts": "reposts, likewise",
+        "views": "views, likewise",
+        "score": "balance of votes, likewise",
     },
     "daily": {
         "brand": "key of the brand",

@@ -1,0 +1,100 @@
+"""Sessions of the sources that log in: made when they are needed, renewed when they have expired.
+
+They are kept in files that only their owner may read, never in the database: platforms limit how
+often one may log in, and a database is copied and shared.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from repwatch.model import Request, Session, epoch_ms, from_epoch_ms
+from repwatch.sources.base import LogsIn
+
+GOOD_FOR = timedelta(minutes=1)
+"""A session that ends sooner is renewed first."""
+
+
+class Logins:
+    """The sessions there are; `folder` is made when one is to be kept."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._known: dict[str, Session | None] = {}
+        self._renewing: set[str] = set()
+
+    def session(self, source: LogsIn) -> Session | None:
+        """Return the session of a source, None when it has to log in first."""
+        session = self._last(source)
+        if session is None or _name(source) in self._renewing:
+            return None
+        ends_at = session.expires_at
+        return session if ends_at is None or ends_at > self._clock() + GOOD_FOR else None
+
+    def request(self, source: LogsIn) -> Request | None:
+        """Return what to ask for a session, to renew the last one if there is one; None if none is needed."""
+        return source.log_in(self._last(source))
+
+    def keep(self, source: LogsIn, session: Session) -> None:
+        """Keep a new session."""
+        name = _name(source)
+        self._known[name] = session
+        self._renewing.discard(name)
+        ends_at = session.expires_at
+        body = {"values": dict(session.values), "expires_ms": epoch_ms(ends_at) if ends_at else None}
+        with contextlib.suppress(OSError):  # then it logs in again next time
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = self._folder / f"{name}.{os.getpid()}"
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                json.dump(body, file)
+            draft.replace(self._folder / f"{name}.json")
+
+    def expired(self, source: LogsIn, session: Session | None) -> bool:
+        """Note that a session was refused; say whether it is worth asking for another one."""
+        if session is None or self._last(source) != session:
+            return session is not None  # somebody has renewed it meanwhile
+        self._renewing.add(_name(source))
+        return True
+
+    def refused(self, source: LogsIn) -> bool:
+        """Note that a login was refused; say whether to log in from the beginning."""
+        name = _name(source)
+        had_one = self._last(source) is not None
+        self._known[name] = None
+        self._renewing.discard(name)
+        with contextlib.suppress(OSError):
+            (self._folder / f"{name}.json").unlink(missing_ok=True)
+        return had_one
+
+    def _last(self, source: LogsIn) -> Session | None:
+        name = _name(source)
+        if name not in self._known:
+            self._known[name] = _read(self._folder / f"{name}.json")
+        return self._known[name]
+
+
+def _read(path: Path) -> Session | None:
+    try:
+        with open(path, encoding="utf-8") as file:
+            body = json.load(file)
+        values = {str(name): str(value) for name, value in body["values"].items()}
+        ends_ms = body["expires_ms"]
+        return Session(values, from_epoch_ms(ends_ms) if ends_ms is not None else None)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None
+
+
+def _name(source: Any) -> str:
+    """Return what stands for a source with all its settings: with a new password it is another one."""
+    settings = [(field.name, getattr(source, field.name)) for field in fields(source)]
+    said = json.dumps([type(source).type, settings], default=str)
+    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
