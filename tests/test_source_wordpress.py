@@ -203,7 +203,7 @@ def test_the_feeds_are_read_last_and_remembered_for_a_while() -> None:
     assert (mention.space, mention.kind) == (f"feed:{BASE}/comments/feed/", "comment")
     assert page.cursors == ("feed 2",)
     assert page.resume == "feed 2026-12-21"
-    later = replace(COMMENTS, resume=page.resume)
+    later = replace(COMMENTS, resume=page.resume, until=NOW + timedelta(days=5))
     assert url(later) == url(step)
     assert read(RSS, later).resume == page.resume, "it is tried again one day"
     assert "/wp-json/" in url(replace(later, until=NOW + REMEMBERED))
