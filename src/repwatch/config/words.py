@@ -24,6 +24,7 @@ _EXPECTED = {
     "dict_type": "a table",
     "model_type": "a table",
     "model_attributes_type": "a table",
+    "dataclass_type": "a table",
 }
 
 _OWN_WORDS = ("value_error", "setting")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from repwatch.errors import ParseError
-from repwatch.model import Answer, Brand
+from repwatch.model import Answer, Brand, Mention
 from repwatch.text import clean, one_line
+from repwatch.urls import absolute, origin
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
+    from selectolax.lexbor import LexborHTMLParser
 
 LONGEST_REMARK = 160
 
@@ -85,6 +91,12 @@ def search_terms(brands: Sequence[Brand], *, weak: bool = True, domains: bool = 
     return tuple(asked.values())
 
 
+def own_names(brands: Sequence[Brand], type: str) -> tuple[str, ...]:
+    """Return the brands' own accounts on a platform as its people write them: u/acme for "reddit:u/acme"."""
+    accounts = (account.partition(":") for brand in brands for account in brand.own_accounts)
+    return tuple(dict.fromkeys(name for place, _, name in accounts if place == type and name))
+
+
 def word(value: object) -> str | None:
     """Return a text, cleaned, or a whole number as text; None for anything else and for blanks."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**200:
@@ -110,6 +122,22 @@ def count(value: object) -> int | None:
     """Return a whole number that is not negative."""
     number = balance(value)
     return number if number is not None and number >= 0 else None
+
+
+def stars(value: object) -> tuple[float | None, float | None, float | None]:
+    """Return a rating of one to five stars and the ends of that scale; nothing but None for anything else."""
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9](?:\.[0-9]{1,4})?\s*", value):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= 5:
+        return None, None, None
+    return float(value), 1.0, 5.0
+
+
+def seconds(value: object) -> float | None:
+    """Return a length of time that a platform gives as a number of seconds."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST_COUNT:
+        return None
+    return float(value)
 
 
 def web_link(value: object) -> str | None:
@@ -169,6 +197,44 @@ def json_or_none(answer: Answer) -> Any:
         return None
 
 
+def pot(type: str, secret: str) -> str:
+    """Return what a login's quota is called: the same for the same login, which can't be told from it."""
+    digest = hashlib.blake2b(secret.encode("utf-8", "replace"), digest_size=4).hexdigest()
+    return f"{type}:{digest}"
+
+
+def beneath(id: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
+    """Yield those of the mentions that answer a text, or answer an answer to it."""
+    given = tuple(mentions)
+    parents = {mention.native_id: mention.parent_id for mention in given}
+    for mention in given:
+        above, passed = mention.parent_id, {mention.native_id}
+        while above is not None and above != id and above not in passed:
+            passed.add(above)
+            above = parents.get(above)
+        if above == id or (mention.thread_id == id and mention.native_id != id):
+            yield mention
+
+
+def unmarked(markdown: str) -> str:
+    """Return Markdown with its entities and escapes as the letters that they stand for, once."""
+    return clean(_ESCAPED.sub(lambda escape: escape[1] or unescape(escape[0]), markdown)).strip()
+
+
+def with_addresses(markdown: str) -> str:
+    """Return Markdown whose links say where they lead to: that may be all that names a brand."""
+    return _MARKED_LINK.sub(
+        lambda link: (
+            link[2] if link[1] in ("", link[2], link[2].partition("://")[2]) else f"{link[1]} ({link[2]})"
+        ),
+        markdown,
+    )
+
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])|&#?\w{1,40};")
+_MARKED_LINK = re.compile(
+    r"(?<!!)\[([^\[\]\n]{0,300})\]\(\s{0,9}<?(https?://[^\s<>()]{1,2000})>?[^()\n]{0,300}\)", re.IGNORECASE
+)
 _LOGIN_FORM = re.compile(rb"<input\s[^<>]{0,1000}type\s*=\s*[\"']?password", re.IGNORECASE)
 _CHALLENGE = re.compile(
     rb"cf-chl|challenge-platform|just a moment\.\.\.|captcha|are you (?:a )?(?:human|robot)"
@@ -189,3 +255,67 @@ def wall(answer: Answer) -> ParseError | None:
     if _LOGIN_FORM.search(head):
         return ParseError("a login page", reason="login")
     return None
+
+
+# Web pages
+
+LITTLE_TEXT = 200
+"""Visible characters of a page that consists of its scripts."""
+FIRST_WORDS = 200
+"""Characters of a text that tell it from another one of the same author and day."""
+
+_NUMBER = re.compile(
+    r"\s*(?P<value>[+-]?\d{1,9}(?:[.,]\d{1,20})?)(?!\d)\s*(?:/\s*(?P<best>\d{1,9}(?:[.,]\d{1,9})?)|(?P<percent>%))?"
+)
+
+
+def markup(answer: Answer) -> LexborHTMLParser:
+    """Return a web page taken apart, whatever its encoding."""
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 (heavy, and only needed here)
+    from w3lib.encoding import html_to_unicode  # noqa: PLC0415 (the same)
+
+    _, html = html_to_unicode(answer.headers.get("content-type"), answer.body)
+    return LexborHTMLParser(html)
+
+
+def base_of(tree: LexborHTMLParser, url: str) -> str:
+    """Return the address that the links of a page count from."""
+    base = tree.css_first("base[href]")
+    return (base is not None and absolute(url, base.attributes.get("href") or "")) or url
+
+
+def next_pages(tree: LexborHTMLParser, selector: str, url: str) -> tuple[str, ...]:
+    """Return where the first of these links leads to that stays on the page's origin and leaves the page."""
+    base, here = base_of(tree, url), urldefrag(url).url
+    for link in tree.css(selector):
+        href = link.attributes.get("href")
+        found = urldefrag((href and absolute(base, href)) or here).url
+        if origin(found) == origin(url) and found != here:
+            return (found,)
+    return ()
+
+
+def visible(tree: LexborHTMLParser) -> str:
+    """Return what a page shows without its scripts, which are gone from it afterwards."""
+    tree.strip_tags(["script", "style", "noscript", "template"])
+    return (tree.body.text() if tree.body else "").strip()
+
+
+def fingerprint(author: str | None, at: datetime | None, said: str | float | None) -> str:
+    """Return a number that is the same for the same text of the same author and moment."""
+    parts = author, at.isoformat() if at else None, said[:FIRST_WORDS] if isinstance(said, str) else said
+    # It is enough for one page, and short in its address.
+    return str(int.from_bytes(hashlib.blake2b(json.dumps(parts).encode(), digest_size=6).digest()))
+
+
+def number(text: str) -> tuple[float | None, float | None]:
+    """Return the number that a text begins with, and the best one if it says so: 4,5 or 8/10 or 80 %."""
+    found = _NUMBER.match(text)
+    if not found:
+        return None, None
+    best = 100.0 if found["percent"] else _float(found["best"]) if found["best"] else None
+    return _float(found["value"]), best
+
+
+def _float(digits: str) -> float:
+    return float(digits.replace(",", "."))

@@ -11,12 +11,10 @@ known by its author, day and first words then, whichever of the following pages 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urldefrag
@@ -24,9 +22,19 @@ from urllib.parse import urldefrag
 from repwatch.dates import moment
 from repwatch.errors import ParseError
 from repwatch.model import ITEM_OF_PAGE, Answer, Brand, Mention, Page, Request, Task
-from repwatch.sources.common import WebAddress, web_link, word
+from repwatch.sources.common import (
+    LITTLE_TEXT,
+    WebAddress,
+    fingerprint,
+    markup,
+    next_pages,
+    number,
+    visible,
+    web_link,
+    word,
+)
 from repwatch.text import plain
-from repwatch.urls import absolute, canonical, origin, redact
+from repwatch.urls import canonical, redact
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -35,10 +43,6 @@ MOST_REVIEWS = 1_000
 """Reviews taken from one page."""
 MOST_NESTED = 32
 """How deep microdata items may stand in each other."""
-FIRST_WORDS = 200
-"""Characters of a review that tell it from another one of the same author and day."""
-LITTLE_TEXT = 200
-"""Visible characters of a page that consists of its scripts."""
 DEFAULT_WORST, DEFAULT_BEST = 1.0, 5.0
 
 _REVIEW_TYPES = {"Review", "UserReview", "CriticReview", "EmployerReview"}
@@ -49,9 +53,7 @@ _OPENINGS = ("//", "/*", "<!--", "<![CDATA[", "*/")
 _CLOSINGS = (";", "*/", "]]>", "-->", "/*", "//")
 _BLANK = " \t\r\n\ufeff"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
-_NUMBER = re.compile(
-    r"\s*(?P<value>[+-]?\d{1,9}(?:[.,]\d{1,20})?)(?!\d)\s*(?:/\s*(?P<best>\d{1,9}(?:[.,]\d{1,9})?)|(?P<percent>%))?"
-)
+_NEXT = "link[rel~=next i][href], a[rel~=next i][href]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Reviews:
         Raises:
             ParseError: the page has no structured data, or none that can be read.
         """
-        tree = _tree(answer)
+        tree = markup(answer)
         data = _structured_data(tree)
         found = list(_reviews(data.items))
         if not found:
@@ -110,7 +112,7 @@ class Reviews:
                 *["more than can be read of one page"] * len(found[MOST_REVIEWS:]),
                 *[_BROKEN_BLOCK] * len(data.broken),
             ),
-            cursors=_next_pages(tree, answer.url),
+            cursors=next_pages(tree, _NEXT, answer.url),
             damaged=any('Review"' in block for block in data.broken),
         )
 
@@ -122,14 +124,6 @@ class Reviews:
 class _Data:
     items: list[Any] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
-
-
-def _tree(answer: Answer) -> LexborHTMLParser:
-    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 (heavy, and only needed here)
-    from w3lib.encoding import html_to_unicode  # noqa: PLC0415 (the same)
-
-    _, html = html_to_unicode(answer.headers.get("content-type"), answer.body)
-    return LexborHTMLParser(html)
 
 
 def _structured_data(tree: LexborHTMLParser) -> _Data:
@@ -178,8 +172,7 @@ def _ensure_readable(tree: LexborHTMLParser, data: _Data) -> None:
         return
     if data.broken:
         raise ParseError("the page's structured data can't be read")
-    tree.strip_tags(["script", "style", "noscript", "template"])
-    scripts_only = len((tree.body.text() if tree.body else "").strip()) < LITTLE_TEXT
+    scripts_only = len(visible(tree)) < LITTLE_TEXT
     if asks_for_login or scripts_only:
         why = "asks for a login" if asks_for_login else "is empty without its scripts"
         raise ParseError(f"the page {why}: it holds no reviews", reason="blocked_page")
@@ -187,17 +180,6 @@ def _ensure_readable(tree: LexborHTMLParser, data: _Data) -> None:
         "the page has no schema.org data",
         hint="reviews are read from JSON-LD and microdata only; look for them in the page's source",
     )
-
-
-def _next_pages(tree: LexborHTMLParser, url: str) -> tuple[str, ...]:
-    """Return the page that follows, if it lies on the same origin."""
-    base = tree.css_first("base[href]")
-    start = absolute(url, base.attributes.get("href") or "") if base is not None else None
-    for link in tree.css("link[rel~=next i][href], a[rel~=next i][href]"):
-        found = absolute(start or url, link.attributes.get("href") or "")
-        if found and origin(found) == origin(url) and urldefrag(found).url != urldefrag(url).url:
-            return (urldefrag(found).url,)
-    return ()
 
 
 # Microdata
@@ -330,7 +312,7 @@ class _Reader:
         author, author_url = _author(review.get("author"))
         at = next(filter(None, map(moment, map(_text, _some(review, "datePublished", "dateCreated")))), None)
         address = self._address(review)
-        id = address or _fingerprint(author, at, text or title or value)
+        id = address or fingerprint(author, at, text or title or value)
         if id in self._known:
             return "the same review again"
         self._known.add(id)
@@ -373,15 +355,6 @@ def _bare(url: str) -> str:
     return canonical(urldefrag(url).url) or url
 
 
-def _fingerprint(author: str | None, at: datetime | None, said: str | float | None) -> str:
-    """Return a number that is the same for the same review; without words, its rating tells it apart."""
-    parts = author, at.isoformat() if at else None, said[:FIRST_WORDS] if isinstance(said, str) else said
-    digest = hashlib.blake2b(
-        json.dumps(parts).encode(), digest_size=6
-    )  # enough for one page, and short in its address
-    return str(int.from_bytes(digest.digest()))
-
-
 def _text(value: Any) -> str:
     """Return the plain text of a value; of several, the first one."""
     while isinstance(value, list | dict):
@@ -417,11 +390,11 @@ def _rating(rating: Any) -> tuple[float | None, float | None, float | None]:
     while isinstance(rating, list):
         rating = rating[0] if rating else None
     told = rating if isinstance(rating, dict) else {"ratingValue": rating}
-    value, best = _number(told.get("ratingValue"))
+    value, best = number(_text(told.get("ratingValue")))
     if value is None:
         return None, None, None
-    worst, _ = _number(told.get("worstRating"))
-    best = _number(told.get("bestRating"))[0] or best
+    worst, _ = number(_text(told.get("worstRating")))
+    best = number(_text(told.get("bestRating")))[0] or best
     if best is None and value > DEFAULT_BEST:
         return value, None, None
     best = DEFAULT_BEST if best is None else best
@@ -430,16 +403,3 @@ def _rating(rating: Any) -> tuple[float | None, float | None, float | None]:
     if worst >= best or not worst <= value <= best:
         return None, None, None
     return value, worst, best
-
-
-def _number(value: Any) -> tuple[float | None, float | None]:
-    """Return a number, and the best one if it says so: 4,5 or 8/10 or 80 %."""
-    found = _NUMBER.match(_text(value))
-    if not found:
-        return None, None
-    best = 100.0 if found["percent"] else _float(found["best"]) if found["best"] else None
-    return _float(found["value"]), best
-
-
-def _float(digits: str) -> float:
-    return float(digits.replace(",", "."))
