@@ -78,6 +78,17 @@ SAMPLES = {
         "application/json",
         platform=True,
     ),
+    "html": Sample(
+        {
+            "url": "https://forum.example/board/new",
+            "item": "article.post",
+            "fields": {"title": "h3", "text": ".body", "url": "h3 a", "time": "time", "id": "@data-id"},
+            "next": "a.next",
+        },
+        "https://forum.example",
+        "source_html.html",
+        "text/html; charset=utf-8",
+    ),
     "mastodon": Sample(
         {"instances": ["https://social.example"]},
         "https://social.example",
@@ -90,6 +101,13 @@ SAMPLES = {
         "https://shop.example",
         "source_reviews.html",
         "text/html; charset=utf-8",
+    ),
+    "wordpress": Sample(
+        {"base_url": "https://blog.example:8443/news/"},
+        "https://blog.example:8443",
+        "source_wordpress.json",
+        "application/json; charset=UTF-8",
+        query="posts",
     ),
 }
 

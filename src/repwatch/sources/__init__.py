@@ -29,8 +29,10 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
         "feed": "repwatch.sources.feed:Feed",
         "hackernews": "repwatch.sources.hackernews:HackerNews",
+        "html": "repwatch.sources.html:Html",
         "mastodon": "repwatch.sources.mastodon:Mastodon",
         "reviews": "repwatch.sources.reviews:Reviews",
+        "wordpress": "repwatch.sources.wordpress:WordPress",
     }
 )
 """Where each type is found; a place is imported when its type is asked for."""
