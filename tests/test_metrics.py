@@ -154,6 +154,7 @@ class Try:
     hours: float
     status: str = "ok"
     source: str = "forum"
+    blind_since: datetime | None = None
 
     @property
     def started_at(self) -> datetime:
@@ -184,6 +185,13 @@ def test_unchanged_is_as_good_as_read() -> None:
 
 def test_a_gap_reaches_from_the_last_good_scan_to_the_next() -> None:
     assert covered(*daily(2, 3)) == ("gap", [(at(24), at(96))])
+
+
+def test_a_blind_source_was_not_covered_since_it_last_showed_what_it_should() -> None:
+    blind, again = (Try(hours, "blind", blind_since=at(10)) for hours in (30, 60))
+    assert covered(Try(0), Try(20), blind, Try(40), Try(160)) == ("gap", [(at(10), at(40))])
+    both = covered(Try(0), Try(20), blind, Try(40), again, Try(70), Try(160))
+    assert both == ("gap", [(at(10), at(40)), (at(40), at(70))])
 
 
 def test_a_gap_without_a_good_scan_after_it_reaches_to_the_end() -> None:

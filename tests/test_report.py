@@ -93,7 +93,7 @@ def test_a_source_that_failed_shows_its_gap(busy: Place) -> None:
     assert sources["forum"]["coverage"] == "full"
     assert sources["shop"]["coverage"] == "gap"
     assert sources["shop"]["gaps"] == [
-        {"since": "2026-11-18T07:30:00Z", "until": "2026-11-21T07:30:00Z", "partial": False}
+        {"since": "2026-11-18T07:30:00Z", "until": "2026-11-21T07:30:00Z", "partial": False, "blind": False}
     ]
     assert "shop\t0\t0" in busy.text("report", "sources")
 

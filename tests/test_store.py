@@ -134,7 +134,9 @@ def test_a_mention_comes_back_as_it_was_saved(store: Store) -> None:
         score=-4,
         marks=("cut",),
     )
-    assert store.save_page(page(judged(said, assessment(relevance="unsure", own=True)))) == Saved(1, 0, 0, fresh=1)
+    assert store.save_page(page(judged(said, assessment(relevance="unsure", own=True)))) == Saved(
+        1, 0, 0, fresh=1
+    )
 
     (row,) = kept(store)
     for name in (

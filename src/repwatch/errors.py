@@ -15,7 +15,9 @@ Only `cli` turns errors into words and exit codes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 Reason = Literal[
@@ -39,6 +41,30 @@ Reason = Literal[
     "crashed",
 ]
 """Why a page could not be read. *refused* is an address that may not be fetched."""
+
+NEXT: Mapping[Reason, str] = MappingProxyType(
+    {
+        "login": "check the credential in the configuration",
+        "forbidden": "the place does not let us in: look at its terms, and at what the login may do",
+        "robots": "robots.txt forbids it: ask the site, or take the source out",
+        "refused": "is the address meant? Private ones have to be named in [http] allow_private",
+        "not_found": "check the address, or the name, in the configuration",
+        "gone": "it is gone for good: take the source out",
+        "rate_limited": "nothing: it is asked again by itself",
+        "quota": "nothing: it goes on when the quota begins anew; a larger one is a setting",
+        "unreachable": "nothing at first: it is tried again; if it lasts, check address and network",
+        "tls": "its certificate is not sound: ask the site",
+        "timeout": "nothing at first: it is tried again; if it lasts, raise [http] timeout",
+        "too_large": "ask for less: an address of a feed instead of a page, or a narrower one",
+        "encoding": "nothing at first: its server sends damaged answers",
+        "http": "check the address in the configuration",
+        "blocked_page": "it keeps programs out: look for a feed, an API, or an export to import",
+        "layout": "it has changed its format: see what comes with -vv, update repwatch or report it",
+        "too_slow": "its answer is too much to read: ask for less of it",
+        "crashed": "this is a bug: run it with REPWATCH_DEBUG=1 and report what it says",
+    }
+)
+"""What a person can do about each reason."""
 
 
 class RepwatchError(Exception):

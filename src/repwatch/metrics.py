@@ -7,7 +7,7 @@ samples that are too small, is None and never a guess.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
@@ -165,6 +165,10 @@ class Attempted(Protocol):
     def started_at(self) -> datetime:
         """When it began."""
 
+    @property
+    def blind_since(self) -> datetime | None:
+        """When it last showed what it should, for a source that was blind."""
+
 
 GOOD = frozenset({"ok", "unchanged"})
 A_DAY = timedelta(days=1)
@@ -174,11 +178,15 @@ ONE_SCAN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch that a source was not read for; `partial` when some of its pages were."""
+    """A stretch that a source was not read for; `partial` when some of its pages were.
+
+    `blind` says that it answered, but not with what it used to.
+    """
 
     since: datetime
     until: datetime
     partial: bool
+    blind: bool = False
 
     @property
     def length(self) -> timedelta:
@@ -204,7 +212,8 @@ def coverage(
     """Return how well each source was read in a window.
 
     A gap reaches from the last good scan before a failure to the next good one, or to the
-    window's end. The end is a gap as well when nobody tried for long. What came before a source's
+    window's end; one of a blind source begins when it last showed what it should.
+    The end is a gap as well when nobody tried for long. What came before a source's
     first scan is none: the first scan looks back. A stretch that is shorter than the time between
     two scans is none either, unless it is the whole window.
 
@@ -231,7 +240,7 @@ def _coverage(attempts: Sequence[Attempted], window: Window, every: timedelta) -
     if attempts[0].started_at >= window.since and not any(attempt.status in GOOD for attempt in attempts):
         return Coverage("none yet")
     cut = (
-        Gap(max(gap.since, window.since), min(gap.until, window.until), gap.partial)
+        replace(gap, since=max(gap.since, window.since), until=min(gap.until, window.until))
         for gap in _gaps(attempts, window, max(A_DAY, 2 * every))
     )
     least = min(every, window.until - window.since)
@@ -244,17 +253,20 @@ def _coverage(attempts: Sequence[Attempted], window: Window, every: timedelta) -
 def _gaps(attempts: Sequence[Attempted], window: Window, patience: timedelta) -> Iterator[Gap]:
     was_read = max(attempts[0].started_at, window.since)
     failing_since: datetime | None = None
-    partial = True
+    ended, partial, blind = was_read, True, False
     for attempt in attempts:
         if attempt.status in GOOD:
             if failing_since is not None:
-                yield Gap(failing_since, attempt.started_at, partial)
-            was_read, failing_since, partial = attempt.started_at, None, True
+                yield Gap(failing_since, attempt.started_at, partial, blind)
+                ended = attempt.started_at
+            was_read, failing_since, partial, blind = attempt.started_at, None, True, False
         else:
-            failing_since = was_read if failing_since is None else failing_since
+            since = was_read if attempt.blind_since is None else max(attempt.blind_since, ended)
+            failing_since = since if failing_since is None else min(failing_since, since)
             partial = partial and attempt.status == "partial"
+            blind = blind or attempt.status == "blind"
     if failing_since is not None:
-        yield Gap(failing_since, window.until, partial)
+        yield Gap(failing_since, window.until, partial, blind)
     elif window.until - was_read > patience:
         yield Gap(was_read, window.until, False)
 
@@ -279,5 +291,7 @@ def _sharing(found: Sequence[tuple[Gap, list[str]]], gap: Gap) -> Iterator[list[
     for first, names in reversed(found):
         if gap.since - first.since > ONE_SCAN:
             return
-        if first.partial == gap.partial and abs(first.until - gap.until) <= ONE_SCAN:
+        if (first.partial, first.blind) == (gap.partial, gap.blind) and abs(
+            first.until - gap.until
+        ) <= ONE_SCAN:
             yield names

@@ -160,7 +160,7 @@ class Tally:
     def _detail(self, error: SourceError | None) -> str:
         if error is not None:
             several = f" ({self.failed} of {self.streams} queries)" if self.streams > 1 else ""
-            return error.message + several
+            return error.message + several + (f"; {error.hint}" if error.hint else "")
         if self.open:
             return "stopped before it was through"
         if self.capped:
@@ -183,6 +183,8 @@ def with_sight(outcome: Outcome, health: Health | None, habit: Habit, now: datet
         blindness = Blindness(last_ok_at, outcome.detail)
     elif outcome.good and not outcome.fresh:
         blindness = silence(habit, now)
+        if outcome.status == "unchanged" and health and health.last.blind_since:
+            blindness = Blindness(health.last.blind_since, health.last.detail)
         if blindness is None and outcome.status == "ok":
             blindness = emptiness(habit, outcome.fetched, last_ok_at)
     if blindness is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from repwatch.store.base import MentionRow
+    from repwatch.store.base import Engagement, MentionRow
 
 app = typer.Typer(help="Single mentions.", no_args_is_help=True)
 
@@ -52,18 +52,19 @@ def show(
     zone = UTC if utc else session.settings.timezone
     with closing(session.reader()) as reader:
         found = [reader.mention(id) for id in wanted(ids)]
+        grown = {rows[0].id: reader.engagement(rows[0].id) for rows in found}
     if json:
         with opened(output, session.out.file) as stream:
-            body = {"mentions": [document(rows) for rows in found]}
+            body = {"mentions": [document(rows, grown[rows[0].id]) for rows in found]}
             stream.write(json_document("repwatch.mention/1", body))
     elif output is not None:
         with opened(output, session.out.file) as stream:
             for rows in found:
-                describe(console(stream, "never"), rows, zone, session)
+                describe(console(stream, "never"), rows, grown[rows[0].id], zone, session)
     else:
         with paged(session.out, not session.flags.no_pager):
             for rows in found:
-                describe(session.out, rows, zone, session)
+                describe(session.out, rows, grown[rows[0].id], zone, session)
 
 
 def wanted(ids: Sequence[str], stdin: Iterable[str] | None = None) -> list[str]:
@@ -80,17 +81,25 @@ def wanted(ids: Sequence[str], stdin: Iterable[str] | None = None) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def document(rows: Sequence[MentionRow]) -> dict[str, object]:
-    """Return one mention as JSON has it, with a list of how each brand sees it."""
+def document(rows: Sequence[MentionRow], grown: Sequence[Engagement]) -> dict[str, object]:
+    """Return one mention as JSON has it, with lists of how each brand sees it and how its counts grew."""
+    from dataclasses import asdict
+
     from repwatch.writers import record
 
     records = [record(row) for row in rows]
     common = {key: value for key, value in records[0].items() if key not in _PER_BRAND}
     brands = [{key: record[key] for key in _PER_BRAND} for record in records]
-    return common | {"brands": brands}
+    return common | {"brands": brands, "engagement_history": [asdict(each) for each in grown]}
 
 
-def describe(out: Console, rows: Sequence[MentionRow], zone: tzinfo, session: Session) -> None:
+def describe(
+    out: Console,
+    rows: Sequence[MentionRow],
+    grown: Sequence[Engagement],
+    zone: tzinfo,
+    session: Session,
+) -> None:
     """Print one mention for a person."""
     from rich.text import Text
 
@@ -118,6 +127,10 @@ def describe(out: Console, rows: Sequence[MentionRow], zone: tzinfo, session: Se
         out.print(Text(flat(row.title), style="bold"))
     for paragraph in clean(row.text).split("\n"):
         out.print(Text(paragraph.expandtabs(4)))
+    if row.gone_at:
+        out.print(
+            Text(f"gone there since {moment(row.gone_at)}: its text and author are gone here, too", "dim")
+        )
     out.print()
     stars = "" if row.rating is None else f"{row.rating:g}"
     if stars and row.rating_best is not None:
@@ -132,6 +145,7 @@ def describe(out: Console, rows: Sequence[MentionRow], zone: tzinfo, session: Se
     line("collected", moment(row.collected_at))
     line("language", row.lang)
     line("engagement", " · ".join(f"{count} {name}" for name, count in counted if count is not None))
+    line("grew", growth(grown, moment))
     line("votes", None if row.score is None else signed(row.score, 0, ascii=ascii))
     line("answers", row.parent_id)
     line("thread", row.thread_id)
@@ -148,3 +162,13 @@ def describe(out: Console, rows: Sequence[MentionRow], zone: tzinfo, session: Se
         line("found by", " · ".join(each.matched))
         line("scorer", each.scorer)
     out.print()
+
+
+def growth(grown: Sequence[Engagement], moment: Callable[[object], str]) -> str | None:
+    """Return how the likes, replies and reposts of a mention grew together; None if they did not."""
+    from repwatch.words import spark
+
+    totals = [(e.likes or 0) + (e.replies or 0) + (e.reposts or 0) for e in grown]
+    if len(set(totals)) < 2:
+        return None
+    return f"{spark(totals)} {totals[0]} to {totals[-1]}, {moment(grown[0].at)} to {moment(grown[-1].at)}"

@@ -224,7 +224,7 @@ def _most_negative(reader: Reader, filter: Filter, brand: str, limit: int) -> li
         return []
     found = replace(filter, brands=(brand,), labels=("negative",))
     rows = reader.mentions(found, order="negative", limit=max(CANDIDATES, limit))
-    return nsmallest(limit, rows, key=_complaint)
+    return nsmallest(limit, (row for row in rows if row.gone_at is None), key=_complaint)
 
 
 def _complaint(row: MentionRow) -> tuple[bool, float, int, float]:
@@ -245,8 +245,8 @@ def by_rating_alone(reasons: Sequence[str]) -> bool:
 def _most_engaged(reader: Reader, filter: Filter, brand: str, limit: int) -> list[MentionRow]:
     if not limit:
         return []
-    rows = reader.mentions(replace(filter, brands=(brand,)), order="engaged", limit=limit)
-    return [row for row in rows if row.engagement]
+    rows = reader.mentions(replace(filter, brands=(brand,)), order="engaged", limit=max(CANDIDATES, limit))
+    return [row for row in rows if row.engagement and row.gone_at is None][:limit]
 
 
 def _newest_at(reader: Reader, filter: Filter, brand: str) -> datetime | None:

@@ -418,7 +418,7 @@ def _gap_note(gap: Gap, sources: Sequence[str], wording: Wording) -> str:
         else [*sources[: MOST_NAMES - 1], f"{number(len(sources) - MOST_NAMES + 1)} more sources"]
     )
     verb = "was" if not names else "were"
-    how = "read only in part" if gap.partial else "not read"
+    how = "read only in part" if gap.partial else "blind" if gap.blind else "not read"
     who = f"{', '.join(names)} and {last}" if names else last
     return f"{who} {verb} {how} {wording.when(gap.since)} – {wording.when(gap.until)}."
 

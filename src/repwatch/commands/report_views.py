@@ -218,7 +218,7 @@ def _block(block: Block) -> dict[str, Any]:
                 **rounded(counts(line.tally)),
                 "coverage": line.coverage.state,
                 "gaps": [
-                    {"since": gap.since, "until": gap.until, "partial": gap.partial}
+                    {"since": gap.since, "until": gap.until, "partial": gap.partial, "blind": gap.blind}
                     for gap in line.coverage.gaps
                 ],
             }

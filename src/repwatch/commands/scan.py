@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from repwatch.commands.base import Session, general
 from repwatch.commands.options import DryRunOption, JsonOption
+from repwatch.commands.stop import Stop
+from repwatch.errors import NEXT
 
 if TYPE_CHECKING:
     from repwatch.outcomes import FailOn, Plan
@@ -26,9 +26,16 @@ WORDS: dict[str, str] = {
     "failed": "failed",
     "waiting": "waiting",
     "no_access": "no access",
+    "blind": "blind",
     "not_reached": "not reached",
 }
-STYLES: dict[str, str] = {"failed": "red", "no_access": "red", "partial": "yellow", "waiting": "yellow"}
+STYLES: dict[str, str] = {
+    "failed": "red",
+    "no_access": "red",
+    "blind": "red",
+    "partial": "yellow",
+    "waiting": "yellow",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +127,7 @@ def scan_now(session: Session, flags: ScanFlags | None = None) -> int:
         if flags.dry_run:
             return _show_plan(session, todo)
         watch = _Watch(session, len(todo.due)) if not flags.json else None
-        stop = _Stop()
+        stop = Stop()
         run_scan = Scan(config, store, progress=watch, stop=stop)
         _say_plan(session, todo)
         try:
@@ -144,31 +151,6 @@ def scan_now(session: Session, flags: ScanFlags | None = None) -> int:
     else:
         _show(session, run, code, health)
     return code
-
-
-class _Stop:
-    """Ctrl-C and SIGTERM ask the scan to leave; a second one does not wait for it."""
-
-    def __init__(self) -> None:
-        self.code = 0
-        self._before: dict[int, Any] = {}
-
-    def __call__(self) -> bool:
-        return self.code != 0
-
-    def __enter__(self) -> _Stop:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._stop)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _stop(self, number: int, _: FrameType | None) -> None:
-        if self.code:
-            raise KeyboardInterrupt
-        self.code = 128 + number
 
 
 class _Watch(AbstractContextManager["_Watch"]):
@@ -267,7 +249,7 @@ def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> N
         session.warn(f"repwatch scan: {_complaint(state)} {ok} of {len(run.outcomes)} sources ok.")
         session.warn(
             f"repwatch scan: no mentions from it are counted for that time; reports show the gap."
-            f" Try: repwatch scan {state.source}"
+            f" Try: repwatch source test {state.source}"
         )
     if not bad:
         for outcome in run.outcomes:
@@ -282,7 +264,13 @@ def _complaint(state: Health) -> str:
     since = f" since {state.failing_since:%Y-%m-%d %H:%M} UTC" if state.failing_since else ""
     if state.last.status == "no_access":
         return f"{state.source}: login refused{since} ({state.last.detail})."
+    if state.last.status == "blind":
+        return f"{state.source} is blind{_blind_since(state.last)}: {state.last.detail}."
     return f"{state.source} failed {state.failures_in_a_row} times in a row{since} ({state.last.detail})."
+
+
+def _blind_since(outcome: Outcome) -> str:
+    return f" since {outcome.blind_since:%Y-%m-%d %H:%M} UTC" if outcome.blind_since else ""
 
 
 def _show_table(session: Session, run: Run) -> None:
@@ -321,6 +309,8 @@ def _show_table(session: Session, run: Run) -> None:
 
 def _note(outcome: Outcome, session: Session) -> str:
     parts = []
+    if outcome.blind_since:
+        parts.append(f"since {outcome.blind_since.astimezone(session.config.timezone):%d %b %H:%M}")
     if (outcome.broken or outcome.status == "waiting") and outcome.next_at:
         parts.append(f"next try {outcome.next_at.astimezone(session.config.timezone):%d %b %H:%M}")
     if outcome.detail:
@@ -329,6 +319,8 @@ def _note(outcome: Outcome, session: Session) -> str:
         parts.append("nothing new there")
     if outcome.updated:
         parts.append(f"{outcome.updated} updated")
+    if outcome.gone:
+        parts.append(f"{outcome.gone} gone there, blanked here")
     if outcome.skipped:
         parts.append(f"{outcome.skipped} skipped")
     return "; ".join(parts)
@@ -376,10 +368,12 @@ def _document(session: Session, run: Run, code: int, health: dict[str, Health]) 
             "ok": sum(o.good for o in run.outcomes),
             "failed": sum(o.status == "failed" for o in run.outcomes),
             "no_access": sum(o.status == "no_access" for o in run.outcomes),
+            "blind": sum(o.status == "blind" for o in run.outcomes),
             "fetched": sum(o.fetched for o in run.outcomes),
             "new": sum(o.new for o in run.outcomes),
             "updated": sum(o.updated for o in run.outcomes),
             "negative": sum(o.negative for o in run.outcomes),
+            "gone": sum(o.gone for o in run.outcomes),
             "hint": _remedy(session, run),
             "sources": [outcome_record(o, health) for o in run.outcomes],
         },
@@ -394,10 +388,13 @@ def outcome_record(outcome: Outcome, health: dict[str, Health]) -> dict[str, Any
         "status": outcome.status,
         "error": outcome.reason,
         "detail": outcome.detail or None,
+        "todo": NEXT.get(outcome.reason) if outcome.reason else None,
+        "blind_since": outcome.blind_since,
         "fetched": outcome.fetched,
         "new": outcome.new,
         "updated": outcome.updated,
         "negative": outcome.negative,
+        "gone": outcome.gone,
         "skipped": outcome.skipped,
         "requests": outcome.requests,
         "seconds": round((outcome.ended_at - outcome.started_at).total_seconds(), 3),

@@ -9,6 +9,7 @@ import typer
 
 from repwatch.commands.base import Session, general
 from repwatch.commands.options import JsonOption
+from repwatch.errors import NEXT
 
 if TYPE_CHECKING:
     from repwatch.config import SourceConfig
@@ -83,8 +84,26 @@ def _show(session: Session, health: dict[str, Health], runs: list[Run], info: St
     table(
         session.out, [_row(source, health.get(key), info) for key, source in config.sources.items()], columns
     )
+    if session.out.is_terminal:
+        for key, source in config.sources.items():
+            state = health.get(key)
+            if state and state.last.broken and not source.paused:
+                session.out.print(
+                    f"! {_trouble(state, session)}", markup=False, highlight=False, soft_wrap=True
+                )
     if session.out.is_terminal and not runs:
         session.say("Next: repwatch scan")
+
+
+def _trouble(state: Health, session: Session) -> str:
+    """Say since when a source can't be read, and what to do about it."""
+    from repwatch.words import when
+
+    since = state.blind_since or state.failing_since
+    word = "blind" if state.last.status == "blind" else "not read"
+    at = f" since {when(since, session.settings.timezone, session.now)}" if since else ""
+    todo = NEXT.get(state.last.reason) if state.last.reason else "look whether the place is still the same"
+    return f"{state.source}: {word}{at}. {(todo or '').capitalize()} (repwatch source test {state.source})"
 
 
 def _row(source: SourceConfig, health: Health | None, info: StoreInfo) -> dict[str, Any]:
@@ -99,6 +118,10 @@ def _row(source: SourceConfig, health: Health | None, info: StoreInfo) -> dict[s
         "mentions": info.by_source.get(source.key, 0),
         "next": None if source.paused else health.last.next_at,
         "note": health.last.detail,
+        "blind_since": health.blind_since,
+        "failing_since": health.failing_since,
+        "reason": health.last.reason,
+        "todo": NEXT.get(health.last.reason) if health.last.reason else None,
     }
 
 
