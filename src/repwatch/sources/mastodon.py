@@ -1,6 +1,7 @@
-"""Public posts of Mastodon and of servers that speak its API, by hashtag and by search.
+"""Public posts of Mastodon and of servers that speak its API: by hashtag, by search, and to an account.
 
-Documentation: https://docs.joinmastodon.org/methods/timelines/#tag and /methods/search/
+Documentation: https://docs.joinmastodon.org/methods/timelines/#tag, /methods/search/,
+/methods/notifications/ and /methods/statuses/
 Limits: 300 requests in five minutes for an address and for an account.
 Terms: every instance has its own rules. People who keep search engines away (noindex) are left
 out; of those who are not to be found by search (indexable is false, as it is at first) the post is
@@ -9,7 +10,7 @@ kept and the name is not. A brand's own account is recognised only if it may be 
 A tag timeline is read downwards (max_id) the first time, and upwards (min_id) from where the
 last window ended after that: however much was posted in between, nothing is jumped over. A post
 from another server gets its place by the time it was written but comes in later, so the next
-window starts `LATE` before this one ended.
+window starts `LATE` before this one ended. Notifications are paged through in the same way.
 """
 
 from __future__ import annotations
@@ -17,40 +18,59 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from repwatch.dates import moment
-from repwatch.errors import ParseError
-from repwatch.model import Answer, Brand, Mention, Page, Request, Secret, Task
-from repwatch.sources.common import WebAddress, count, first_word, search_terms, web_link, word
+from repwatch.errors import FetchError, ParseError, Reason, SourceError
+from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Reread, Revisit, Secret, Task
+from repwatch.sources.common import (
+    WebAddress,
+    count,
+    entries,
+    first_word,
+    json_or_none,
+    remark,
+    rows,
+    search_terms,
+    table,
+    web_link,
+    word,
+)
 from repwatch.text import plain
 from repwatch.urls import host
 
 STATUSES_ON_A_PAGE = 40
 LATE = timedelta(hours=6)
 PUBLIC = ("public", "unlisted")
+ACCESS = "access"
+"""The cursor of the page that says who may read hashtags (since Mastodon 4.5)."""
 
+_INSTANCE = "/api/v2/instance"
+_REFUSALS: Mapping[int, Reason] = {401: "login", 403: "forbidden", 422: "login"}
+_NEEDS_ACCOUNT = "set a token of an account on this instance, or read another one"
+_NEEDS_SCOPES = "make a token with read:search, read:notifications and read:statuses, and set it as token"
 _NEXT = re.compile(r'\brel="?next\b', re.IGNORECASE)
 """The Link header is asked whether there is more; where it is follows from the ids."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mastodon:
-    """Reads hashtags on instances; with a token, searches what its instance can find as well.
+    """Reads hashtags on instances; with a token, also what its instance finds and what mentions its account.
 
     A token belongs to one instance. Without `tags`, the brands' terms are taken as hashtags:
     "acme anvils" is #acmeanvils.
     """
 
     type: ClassVar[str] = "mastodon"
-    reads: ClassVar[str] = "posts with a hashtag; with a token, search"
-    login: ClassVar[str] = "none; search: token with read:search"
+    reads: ClassVar[str] = "posts with a hashtag; with a token, search and own mentions"
+    login: ClassVar[str] = "none; search and own mentions: a token with read"
     terms: ClassVar[str] = "each instance has its own rules"
     pace_s: ClassVar[float] = 0.0
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
+    reread_for_s: ClassVar[float] = 7 * 24 * 3600.0
 
     instances: tuple[WebAddress, ...] = ()
     base_url: WebAddress | None = None
@@ -74,51 +94,128 @@ class Mastodon:
         return tuple(dict.fromkeys(base.rstrip("/") for base in given))
 
     def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
-        """Return "tag:acmeanvils@https://mastodon.example" for each tag and instance; search likewise."""
+        """Return "tag:acmeanvils@https://mastodon.example" for each tag and instance.
+
+        With a token "search:acme anvils@..." and "mentions:@..." as well.
+        """
         terms = search_terms(brands, weak=False)
         asked = [f"tag:{tag}" for tag in _tags(self.tags or terms)]
         if self.token is not None:
-            asked += [f"search:{term}" for term in terms]
+            asked += [*(f"search:{term}" for term in terms), "mentions:"]
         return tuple(f"{what}@{base}" for base in self._bases for what in asked)
 
     def request(self, task: Task) -> Request:
-        """Return the request for one page of a tag's timeline or of a search."""
+        """Return the request for one page of a tag's timeline, a search or the mentions."""
         way, what, base = _stream(task.query)
-        params = {"limit": str(STATUSES_ON_A_PAGE)}
+        if task.cursor == ACCESS:
+            return self._asks(base, _INSTANCE)
+        params = [("limit", str(STATUSES_ON_A_PAGE))]
         if way == "search":
-            url = f"{base}/api/v2/search"
-            params |= {"q": f'"{what}"', "type": "statuses", "offset": task.cursor or "0"}
-        else:
-            url = f"{base}/api/v1/timelines/tag/{quote(what, safe='')}"
-            params |= {name: value for name, value in _position(task).items() if name != "from"}
-        # A page of an instance that is no longer configured may still be open: the token is not for it.
-        ours = self.token is not None and base in self._bases
-        headers = (("Authorization", Secret(f"Bearer {self.token}")),) if ours else ()
-        return Request("GET", url, tuple(params.items()), headers)
+            params += [("q", f'"{what}"'), ("type", "statuses"), ("offset", task.cursor or "0")]
+            return self._asks(base, "/api/v2/search", params)
+        params += [(name, value) for name, value in _position(task).items() if name != "from"]
+        if way == "tag":
+            return self._asks(base, f"/api/v1/timelines/tag/{quote(what, safe='')}", params)
+        # What strangers write may be filtered away from people: here they count most.
+        params += [("types[]", "mention"), ("include_filtered", "true")]
+        return self._asks(base, "/api/v1/notifications", params)
 
     def parse(self, task: Task, answer: Answer) -> Page:
         """Return the public posts of a page.
 
         Raises:
-            ParseError: the answer is no list of posts.
+            ParseError: the answer is no list of posts, or the instance shows no hashtags.
         """
         way, _, base = _stream(task.query)
-        entries = _entries(answer.json(), "statuses" if way == "search" else None)
-        statuses = [entry for entry in entries if isinstance(entry, dict)]
-        uris = {id: uri for entry in statuses if (id := word(entry.get("id"))) and (uri := _uri(entry))}
-        read = [_read(entry, base, uris) if isinstance(entry, dict) else "no object" for entry in entries]
+        body = answer.json()
+        if task.cursor == ACCESS:
+            _check_access(body, with_token=self.token is not None)
+            return Page()
+        found = _entries(body, "statuses" if way == "search" else None)
+        shown = rows(found)
+        if way == "mentions":
+            found = [table(each).get("status") for each in found if table(each).get("type") == "mention"]
         cursors: tuple[str, ...] = ()
         resume: str | None = None
-        if way == "tag":
-            cursors, resume = _onwards(task, answer, statuses)
-        elif statuses:
-            cursors = (str(int(task.cursor or 0) + len(entries)),)
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
-            cursors=cursors,
-            resume=resume,
+        if way != "search":
+            cursors, resume = _onwards(task, answer, shown)
+        elif shown:
+            cursors = (str(int(task.cursor or 0) + len(found)),)
+        # Instances that keep hashtags for their users may answer with nothing rather than a refusal.
+        silent = way == "tag" and not found and not (task.cursor or task.resume)
+        return replace(
+            _page(found, base), cursors=cursors, resume=resume, branches=(ACCESS,) if silent else ()
         )
+
+    def explain(self, answer: Answer) -> SourceError | Page | None:
+        """Return what an instance means by a refusal; its words are in its own language."""
+        reason = _REFUSALS.get(answer.status)
+        if urlsplit(answer.url).path.endswith(_INSTANCE):
+            return Page() if answer.status in (404, *_REFUSALS) else None  # then it is of an older kind
+        said = remark(json_or_none(answer))
+        if reason is None or said is None:
+            return None
+        hint = _NEEDS_SCOPES if self.token else _NEEDS_ACCOUNT
+        return FetchError(reason, f"the instance refused: {said}", hint=hint)
+
+    # Second looks
+
+    def rereads(self, known: Sequence[Known]) -> Iterable[Reread]:
+        """Yield a request for each post, to the instance that showed it."""
+        for each in known:
+            if place := self._place(each):
+                yield Reread(self._asks(*place), (each,))
+
+    def revisit(self, known: Sequence[Known], answer: Answer) -> Revisit:
+        """Return the post as it is now.
+
+        It counts as gone if its author does not want it read here any more.
+
+        Raises:
+            ParseError: the answer is no post.
+        """
+        status = answer.json()
+        if not (isinstance(status, dict) and word(status.get("id")) and _uri(status)):
+            raise ParseError(f"the instance answered without a post: {remark(status) or 'no id'}")
+        asked = [each for each in known if each.native_id == _uri(status)]
+        missing = tuple(each.id for each in known if each not in asked)
+        read = [_read(status, _base(each), {}) for each in asked]
+        return Revisit(
+            mentions=tuple(each for each in read if isinstance(each, Mention)),
+            gone=tuple(each.id for each, now in zip(asked, read, strict=True) if isinstance(now, str)),
+            missing=missing,
+        )
+
+    def thread(self, known: Known) -> Request | None:
+        """Return the request for what stands around a post, on the instance that showed it."""
+        place = self._place(known)
+        return self._asks(place[0], f"{place[1]}/context") if place else None
+
+    def replies(self, known: Known, answer: Answer) -> Page:
+        """Return the replies under a post, and theirs.
+
+        Raises:
+            ParseError: the answer has no list of them.
+        """
+        body = answer.json()
+        above = rows(table(body).get("ancestors"))
+        id, _, base = (known.ref or "").rpartition("@")
+        page = _page(entries(body, "descendants"), base, {id: known.native_id})
+        first = next((_uri(each) for each in above if word(each.get("in_reply_to_id")) is None), None)
+        thread = first or (known.native_id if known.kind != "comment" else None)
+        return replace(page, mentions=tuple(replace(each, thread_id=thread) for each in page.mentions))
+
+    def _place(self, known: Known) -> tuple[str, str] | None:
+        """Return the instance and the path of a post, None for an instance that is not configured."""
+        id = (known.ref or "").rpartition("@")[0]
+        base = _base(known)
+        return (base, f"/api/v1/statuses/{quote(id, safe='')}") if id and base in self._bases else None
+
+    def _asks(self, base: str, path: str, params: Sequence[tuple[str, str]] = ()) -> Request:
+        # A page of an instance that is no longer configured may still be open: the token is not for it.
+        ours = self.token is not None and base in self._bases
+        headers = (("Authorization", Secret(f"Bearer {self.token}")),) if ours else ()
+        return Request("GET", f"{base}{path}", tuple(params), headers)
 
 
 def _tags(names: Iterable[str]) -> tuple[str, ...]:
@@ -128,18 +225,37 @@ def _tags(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _stream(query: str) -> tuple[str, str, str]:
-    """Return the parts of a query: tag or search, what for, and where."""
+    """Return the parts of a query: tag, search or mentions, what for, and where."""
     way, _, rest = query.partition(":")
     what, _, base = rest.rpartition("@")
     return way, what, base
 
 
 def _entries(body: Any, name: str | None) -> list[Any]:
-    entries = body.get(name) if name is not None and isinstance(body, dict) else body
-    if isinstance(entries, list):
-        return entries
+    found = body.get(name) if name is not None and isinstance(body, dict) else body
+    if isinstance(found, list):
+        return found
     said = word(body.get("error")) if isinstance(body, dict) else None
     raise ParseError(f"the instance answered without posts{f': {said[:120]}' if said else ''}")
+
+
+def _check_access(body: Any, *, with_token: bool) -> None:
+    """See whether hashtags can be read.
+
+    Raises:
+        ParseError: an instance shows them to nobody, or to its users alone.
+    """
+    settings = table(table(body).get("configuration")).get("timelines_access")
+    feeds = table(table(settings).get("hashtag_feeds"))
+    access = {word(feeds.get("local")), word(feeds.get("remote"))}
+    if access == {"disabled"}:
+        raise ParseError(
+            "this instance shows hashtags to nobody", reason="forbidden", hint="read another one"
+        )
+    if access <= {"disabled", "authenticated"} and not with_token:
+        raise ParseError(
+            "this instance shows hashtags to its users alone", reason="login", hint=_NEEDS_ACCOUNT
+        )
 
 
 # Paging
@@ -155,7 +271,7 @@ def _position(task: Task) -> dict[str, str]:
 def _onwards(
     task: Task, answer: Answer, statuses: Sequence[Mapping[str, Any]]
 ) -> tuple[tuple[str, ...], str | None]:
-    """Return the page that follows in a tag's timeline, and where the next window may start."""
+    """Return the page that follows in a timeline, and where the next window may start."""
     here = _position(task)
     dated = [(id, moment(each.get("created_at"))) for each in statuses if (id := word(each.get("id")))]
     settled = [id for id, at in dated if at is not None and at <= task.until - LATE]
@@ -180,8 +296,27 @@ def _age(id: str) -> tuple[int, str]:
 # Posts
 
 
+def _page(found: Sequence[Any], base: str, uris: Mapping[str, str] | None = None) -> Page:
+    """Return the posts of a list; `uris` are those of further posts by their id on the instance."""
+    known = {**_uris(rows(found)), **(uris or {})}
+    read = [_read(entry, base, known) if isinstance(entry, dict) else "no object" for entry in found]
+    return Page(
+        mentions=tuple(each for each in read if isinstance(each, Mention)),
+        skipped=tuple(each for each in read if isinstance(each, str)),
+    )
+
+
+def _uris(statuses: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {id: uri for each in statuses if (id := word(each.get("id"))) and (uri := _uri(each))}
+
+
 def _uri(status: Mapping[str, Any]) -> str | None:
     return first_word((status.get("uri"), status.get("url")))
+
+
+def _base(known: Known) -> str:
+    """Return the instance that showed a post."""
+    return (known.ref or "").rpartition("@")[2]
 
 
 def _read(entry: Mapping[str, Any], base: str, uris: Mapping[str, str]) -> Mention | str:
@@ -202,6 +337,8 @@ def _read(entry: Mapping[str, Any], base: str, uris: Mapping[str, str]) -> Menti
     handle = _handle(account, base)
     url = web_link(status.get("url")) or web_link(status.get("uri"))
     bot = account.get("bot")
+    id = word(status.get("id"))
+    others = dict.fromkeys(_handle(each, base) for each in rows(status.get("mentions")))
     return Mention(
         space="mastodon",
         native_id=_uri(status),
@@ -219,6 +356,8 @@ def _read(entry: Mapping[str, Any], base: str, uris: Mapping[str, str]) -> Menti
         likes=count(status.get("favourites_count")),
         replies=count(status.get("replies_count")),
         reposts=count(status.get("reblogs_count")),
+        addressed_to=tuple(f"mastodon:{other}" for other in others if other and other != handle),
+        ref=f"{id}@{base}" if id else None,
     )
 
 
