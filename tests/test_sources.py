@@ -65,6 +65,20 @@ class Sample:
 
 
 SAMPLES = {
+    "bluesky": Sample(
+        {
+            "base_url": "https://pds.example",
+            "public_url": "https://pds.example",
+            "handle": "help.acme.example",
+            "password": "hush",
+        },
+        "https://pds.example",
+        "source_bluesky.json",
+        "application/json; charset=utf-8",
+        query="search:",
+        platform=True,
+        session={"accessJwt": "an.access.token", "refreshJwt": "a.refresh.token", "did": "did:plc:acmehelp"},
+    ),
     "feed": Sample(
         {"url": "https://notes.example/feed.xml"},
         "https://notes.example",

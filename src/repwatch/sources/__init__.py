@@ -27,6 +27,7 @@ GROUP = "repwatch.sources"
 
 BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
+        "bluesky": "repwatch.sources.bluesky:Bluesky",
         "feed": "repwatch.sources.feed:Feed",
         "hackernews": "repwatch.sources.hackernews:HackerNews",
         "html": "repwatch.sources.html:Html",
