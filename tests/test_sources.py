@@ -79,11 +79,24 @@ SAMPLES = {
         platform=True,
         session={"accessJwt": "an.access.token", "refreshJwt": "a.refresh.token", "did": "did:plc:acmehelp"},
     ),
+    "discourse": Sample(
+        {"base_url": "https://forum.example/community"},
+        "https://forum.example",
+        "source_discourse.json",
+        "application/json; charset=utf-8",
+    ),
     "feed": Sample(
         {"url": "https://notes.example/feed.xml"},
         "https://notes.example",
         "source_feed.xml",
         "application/rss+xml",
+    ),
+    "github": Sample(
+        {"base_url": "https://api.github.example"},
+        "https://api.github.example",
+        "source_github.json",
+        "application/json; charset=utf-8",
+        platform=True,
     ),
     "hackernews": Sample(
         {"base_url": "https://hn.example:8443/algolia/"},
@@ -115,6 +128,12 @@ SAMPLES = {
         "https://shop.example",
         "source_reviews.html",
         "text/html; charset=utf-8",
+    ),
+    "stackexchange": Sample(
+        {"base_url": "https://api.questions.example"},
+        "https://api.questions.example",
+        "source_stackexchange.json",
+        "application/json; charset=utf-8",
     ),
     "wordpress": Sample(
         {"base_url": "https://blog.example:8443/news/"},

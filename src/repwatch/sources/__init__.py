@@ -28,11 +28,14 @@ GROUP = "repwatch.sources"
 BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
         "bluesky": "repwatch.sources.bluesky:Bluesky",
+        "discourse": "repwatch.sources.discourse:Discourse",
         "feed": "repwatch.sources.feed:Feed",
+        "github": "repwatch.sources.github:GitHub",
         "hackernews": "repwatch.sources.hackernews:HackerNews",
         "html": "repwatch.sources.html:Html",
         "mastodon": "repwatch.sources.mastodon:Mastodon",
         "reviews": "repwatch.sources.reviews:Reviews",
+        "stackexchange": "repwatch.sources.stackexchange:StackExchange",
         "wordpress": "repwatch.sources.wordpress:WordPress",
     }
 )
