@@ -65,6 +65,13 @@ class Sample:
 
 
 SAMPLES = {
+    "appstore": Sample(
+        {"base_url": "https://apps.example/feeds", "app_id": 900100200},
+        "https://apps.example",
+        "source_appstore.json",
+        "application/json",
+        platform=True,
+    ),
     "bluesky": Sample(
         {
             "base_url": "https://pds.example",
@@ -78,6 +85,12 @@ SAMPLES = {
         query="search:",
         platform=True,
         session={"accessJwt": "an.access.token", "refreshJwt": "a.refresh.token", "did": "did:plc:acmehelp"},
+    ),
+    "devto": Sample(
+        {"base_url": "https://forem.example"},
+        "https://forem.example",
+        "source_devto.json",
+        "application/json",
     ),
     "discourse": Sample(
         {"base_url": "https://forum.example/community"},
@@ -96,6 +109,13 @@ SAMPLES = {
         "https://api.github.example",
         "source_github.json",
         "application/json; charset=utf-8",
+        platform=True,
+    ),
+    "googleplay": Sample(
+        {"base_url": "https://play.example", "app_id": "example.acme.forge", "unofficial": True},
+        "https://play.example",
+        "source_googleplay.txt",
+        "text/plain",
         platform=True,
     ),
     "hackernews": Sample(
@@ -123,6 +143,13 @@ SAMPLES = {
         "application/json",
         platform=True,
     ),
+    "producthunt": Sample(
+        {"base_url": "https://hunt.example", "slugs": ["pocket-forge"], "token": "hush"},
+        "https://hunt.example",
+        "source_producthunt.json",
+        "application/json",
+        platform=True,
+    ),
     "reviews": Sample(
         {"url": "https://shop.example/anvil"},
         "https://shop.example",
@@ -134,6 +161,24 @@ SAMPLES = {
         "https://api.questions.example",
         "source_stackexchange.json",
         "application/json; charset=utf-8",
+    ),
+    "steam": Sample(
+        {"base_url": "https://store.example", "app_id": 900100},
+        "https://store.example",
+        "source_steam.json",
+        "application/json",
+        platform=True,
+    ),
+    "trustpilot": Sample(
+        {
+            "base_url": "https://reviews.example",
+            "business_unit": "5a00000000000000000000b1",
+            "api_key": "hush",
+        },
+        "https://reviews.example",
+        "source_trustpilot.json",
+        "application/json",
+        platform=True,
     ),
     "wordpress": Sample(
         {"base_url": "https://blog.example:8443/news/"},

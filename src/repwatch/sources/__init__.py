@@ -27,15 +27,21 @@ GROUP = "repwatch.sources"
 
 BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
+        "appstore": "repwatch.sources.appstore:AppStore",
         "bluesky": "repwatch.sources.bluesky:Bluesky",
+        "devto": "repwatch.sources.devto:DevTo",
         "discourse": "repwatch.sources.discourse:Discourse",
         "feed": "repwatch.sources.feed:Feed",
         "github": "repwatch.sources.github:GitHub",
+        "googleplay": "repwatch.sources.googleplay:GooglePlay",
         "hackernews": "repwatch.sources.hackernews:HackerNews",
         "html": "repwatch.sources.html:Html",
         "mastodon": "repwatch.sources.mastodon:Mastodon",
+        "producthunt": "repwatch.sources.producthunt:ProductHunt",
         "reviews": "repwatch.sources.reviews:Reviews",
         "stackexchange": "repwatch.sources.stackexchange:StackExchange",
+        "steam": "repwatch.sources.steam:Steam",
+        "trustpilot": "repwatch.sources.trustpilot:Trustpilot",
         "wordpress": "repwatch.sources.wordpress:WordPress",
     }
 )
