@@ -17,8 +17,8 @@ from werkzeug import Response
 
 from repwatch import fetch
 from repwatch.crawl import Crawler, Manners, answers
-from repwatch.errors import FetchError
-from repwatch.model import Answer, Request
+from repwatch.errors import FetchError, ParseError, SourceError
+from repwatch.model import Answer, Page, Request
 from repwatch.store import open_store
 from repwatch.store.base import Store
 
@@ -327,6 +327,79 @@ def test_when_robots_txt_cannot_be_read_that_is_why_no_page_is(store: Store, sta
     assert not {"/a", "/b"} & set(asked)
     assert state.robots is None  # the next scan asks again
     assert isinstance(done["feed"], Answer) == (status != 429)
+
+
+def test_a_source_says_what_a_failure_means(store: Store) -> None:
+    meanings: dict[bytes, SourceError | Page | None] = {
+        b"login": FetchError("login", "the token has expired"),
+        b"nothing": Page(cursors=("2",)),
+        b"layout": ParseError("nobody knows this version"),
+        b"unknown": None,
+    }
+
+    def handler(request: Incoming) -> Response:
+        return Response(request.path[1:], 400)
+
+    with site(handler) as server, crawler(store) as crawl:
+        for name in meanings:
+            url = server.url_for(f"/{name.decode()}")
+            crawl.submit(name.decode(), get(url), explain=lambda answer: meanings[answer.body])
+        done = answers(crawl, 10)
+    assert done["nothing"] == Page(cursors=("2",))
+    reasons = {key: said.reason for key, said in done.items() if isinstance(said, SourceError)}
+    assert reasons == {"login": "login", "layout": "layout", "unknown": "http"}
+
+
+def test_a_rate_limit_in_a_sources_words_holds_the_whole_host(store: Store) -> None:
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.path)
+        return Response("throttled", 400, headers={"Retry-After": "600"})
+
+    with site(handler) as server, crawler(store) as crawl:
+        for path in ("/a", "/b"):
+            limited = FetchError("rate_limited", "throttled")
+            crawl.submit(path, get(server.url_for(path)), explain=lambda _, error=limited: error)  # type: ignore[misc]
+        done = answers(crawl, 10)
+        state = store.host(fetch.gate_key(server.url_for("/")))
+    assert {said.reason for said in done.values() if isinstance(said, SourceError)} == {"rate_limited"}
+    assert len(asked) == 1
+    assert state.back_off_until is not None
+    assert timedelta(seconds=590) < state.back_off_until - datetime.now(UTC) <= timedelta(seconds=600)
+
+
+def test_the_last_request_that_a_host_allows_is_heeded(store: Store) -> None:
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "600"}
+    with site(lambda _: Response("ok", headers=headers)) as server, crawler(store) as crawl:
+        for path in ("/a", "/b"):
+            crawl.submit(path, get(server.url_for(path)))
+        done = answers(crawl, 10)
+    assert isinstance(done["/a"], Answer)
+    refused = done["/b"]
+    assert isinstance(refused, FetchError)
+    assert refused.reason == "rate_limited"
+
+
+def test_what_may_not_be_spent_is_not_sent(store: Store) -> None:
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.path)
+        return Response("", 503) if request.path == "/flaky" else Response("ok")
+
+    left = [4]
+
+    def spend(_: Request) -> SourceError | None:
+        left[0] -= 1
+        return None if left[0] >= 0 else FetchError("quota", "nothing left")
+
+    with site(handler) as server, crawler(store) as crawl:
+        for path in ("/flaky", "/a", "/b"):
+            crawl.submit(path, get(server.url_for(path)), spend=spend)
+        done = answers(crawl, 30)
+    assert asked == ["/flaky"] * 3 + ["/a"], "retries are counted as well"
+    assert [done[p].reason for p in ("/flaky", "/b")] == ["unreachable", "quota"]  # type: ignore[union-attr]
 
 
 def test_while_the_reader_is_behind_nothing_more_is_asked_for(store: Store) -> None:

@@ -131,6 +131,42 @@ def test_how_long_to_wait_comes_with_the_error(status: int) -> None:
     assert failure(get(), Answer(404, "", {"retry-after": "120"})).retry_after_s is None
 
 
+@pytest.mark.parametrize("status", [403, 429])
+@pytest.mark.parametrize(
+    ("headers", "wait_s"),
+    [
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "90"}, 90),
+        ({"x-ratelimit-remaining": "0.0", "x-ratelimit-reset": "90"}, 90),
+        ({"ratelimit-remaining": "0", "ratelimit-reset": "1795262490"}, 90),
+        ({"x-rate-limit-remaining": "0", "x-rate-limit-reset": "2026-11-21T12:01:30.000Z"}, 90),
+        ({"x-ratelimit-remaining": "0"}, None),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "nonsense"}, None),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 30}, None),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "999999"}, 86400),
+    ],
+)
+def test_no_requests_left_is_a_rate_limit_whatever_the_status(
+    status: int, headers: dict[str, str], wait_s: float | None
+) -> None:
+    with pytest.raises(FetchError) as caught:
+        settle(get(), Answer(status, "", headers), 0, now=datetime(2026, 11, 21, 12, tzinfo=UTC))
+    assert (caught.value.reason, caught.value.retry_after_s) == ("rate_limited", wait_s)
+
+
+def test_a_refusal_with_requests_left_is_no_rate_limit() -> None:
+    headers = {"x-ratelimit-remaining": "12", "x-ratelimit-reset": "90"}
+    error = failure(get(), Answer(403, "", headers))
+    assert (error.reason, error.retry_after_s) == ("forbidden", None)
+
+
+@pytest.mark.parametrize("status", [401, 403, 503])
+def test_a_page_that_keeps_programs_out_is_told_from_a_refusal(status: int) -> None:
+    wall = b"<html><title>Just a moment...</title><script src=/cdn/challenge-platform/x.js></script></html>"
+    error = failure(get(), Answer(status, "", {}, wall))
+    assert (error.reason, error.transient) == ("blocked_page", False)
+    assert failure(get(), Answer(status, "", {}, b"<html>no</html>")).reason != "blocked_page"
+
+
 @pytest.mark.parametrize(
     ("location", "url"),
     [

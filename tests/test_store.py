@@ -18,7 +18,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from repwatch.errors import StoreError, UsageError
-from repwatch.model import LABELS, Assessment, Judged, Mention, NearMiss, Sentiment, Span, Task, mention_id
+from repwatch.model import (
+    LABELS,
+    Assessment,
+    Judged,
+    Known,
+    Mention,
+    NearMiss,
+    Sentiment,
+    Span,
+    Task,
+    mention_id,
+)
 from repwatch.store import open_reader, open_store
 from repwatch.store.base import (
     Filter,
@@ -27,6 +38,7 @@ from repwatch.store.base import (
     Reader,
     Run,
     Saved,
+    SecondLook,
     Store,
     Validators,
 )
@@ -918,6 +930,143 @@ def test_the_store_in_numbers(store: Store) -> None:
     assert (info.mentions, info.near_misses) == (2, 0)
     assert info.bytes > 4096
     assert info.details["timezone"] == "UTC"
+
+
+# Second looks
+
+
+def followed(*items: Judged, **fields: Any) -> PageSave:
+    return page(*items, followed=True, **fields)
+
+
+def again(store: Store, now: datetime, since: datetime | None = None, limit: int = 100) -> list[str]:
+    return [known.native_id for known in store.followups("forum", now, since, limit)]
+
+
+def look(at: datetime, *asked: Mention, **more: Any) -> SecondLook:
+    ids = {name: [one.id for one in more.pop(name, ())] for name in ("gone", "missing")}
+    return SecondLook(source="forum", at=at, asked=[one.id for one in asked], **ids, **more)
+
+
+def test_a_mention_is_due_again_when_a_quarter_of_its_age_has_passed(store: Store) -> None:
+    for number, age in ((1, HOUR), (2, 20 * HOUR), (3, 40 * DAY)):
+        store.save_page(followed(judged(mention(number, f"anvil {number}", published_at=NOW - age))))
+    assert again(store, NOW + timedelta(minutes=59)) == []
+    assert again(store, NOW + HOUR) == ["1"], "at least an hour"
+    assert again(store, NOW + 5 * HOUR) == ["1", "2"]
+    assert again(store, NOW + DAY) == ["1", "2", "3"], "at most a day"
+    assert again(store, NOW + DAY, since=NOW - 30 * DAY) == ["1", "2"]
+    store.save_second_look(look(NOW + HOUR, mention(1)))
+    assert again(store, NOW + HOUR + timedelta(minutes=30)) == []
+    assert again(store, NOW + DAY, limit=1) == ["2"], "the longest unread comes first"
+
+
+def test_only_what_its_source_can_read_again_is_followed(store: Store) -> None:
+    store.save_page(page(judged(mention())))
+    assert again(store, NOW + DAY) == []
+    assert store.followups("other", NOW + DAY, None, 10) == []
+
+
+def test_a_second_look_knows_what_to_ask_with(store: Store) -> None:
+    store.save_page(followed(judged(mention(url="https://forum.example/1", ref="topic 7"))))
+    (known,) = store.followups("forum", NOW + DAY, None, 10)
+    assert known == Known(
+        id=mention().id,
+        space="forum.example",
+        native_id="1",
+        kind="post",
+        url="https://forum.example/1",
+        ref="topic 7",
+    )
+
+
+def test_what_is_gone_leaves_its_counts_and_nothing_that_was_said(place: SqlitePlace) -> None:
+    said = mention(text="the anvil cracked", title="Cracked", author="Mara", author_id="forum:mara", likes=4)
+    with closing(place.store()) as store:
+        store.save_page(followed(judged(said, twins=(b"twin",))))
+        assert store.save_second_look(look(NOW + HOUR, said, gone=[said])).gone == 1
+        assert store.save_second_look(look(NOW + DAY, said, gone=[said])).gone == 0
+        (row,) = kept(store)
+        assert (row.text, row.title, row.author, row.author_id, row.url) == ("", "", None, None, None)
+        assert (row.likes, row.label, row.reasons, row.gone_at) == (4, "negative", (), NOW + HOUR)
+        assert list(store.mentions(Filter(words="cracked"))) == []
+        assert again(store, NOW + 9 * DAY) == []
+        # A copy of it is another mention now: nothing is left to know it by.
+        twin = judged(mention(2, "the anvil cracked"), twins=(b"twin",))
+        assert store.save_page(page(twin)).new == 1
+        assert store.counts(Filter())[0].mentions == 2
+
+
+def test_what_is_missing_twice_is_gone(store: Store) -> None:
+    store.save_page(followed(judged(mention())))
+    assert store.save_second_look(look(NOW + HOUR, mention(), missing=[mention()])).gone == 0
+    store.save_page(followed(judged(mention(likes=1)), collected_at=NOW + 2 * HOUR))
+    assert store.save_second_look(look(NOW + 4 * HOUR, mention(), missing=[mention()])).gone == 0
+    assert store.save_second_look(look(NOW + 6 * HOUR, mention(), missing=[mention()])).gone == 1
+
+
+def test_replies_are_read_when_there_are_more_of_them(store: Store) -> None:
+    store.save_page(followed(judged(mention(1, replies=0)), judged(mention(2, "anvil two", replies=2))))
+    (known,) = store.threads("forum", None, 10)
+    assert known.native_id == "2"
+    answer = judged(mention(7, "we help", parent_id="2"), assessment(own=True))
+    store.save_second_look(look(NOW, mention(2), judged=[answer], thread_of=known.id))
+    assert store.threads("forum", None, 10) == []
+    store.save_page(followed(judged(mention(2, "anvil two", replies=3)), collected_at=NOW + HOUR))
+    assert [one.native_id for one in store.threads("forum", None, 10)] == ["2"]
+
+
+def test_of_counts_only_changes_are_kept_and_one_an_hour(store: Store) -> None:
+    minute = timedelta(minutes=1)
+    for minutes, likes in ((0, 1), (20, 1), (30, 2), (40, 5), (100, 6), (110, 7)):
+        store.save_page(page(judged(mention(likes=likes)), collected_at=NOW + minutes * minute))
+    grown = store.engagement(mention().id)
+    assert [(each.at - NOW, each.likes) for each in grown] == [
+        (timedelta(), 1), (40 * minute, 5), (110 * minute, 7),
+    ]  # fmt: skip
+
+
+def test_a_quota_is_never_exceeded_and_what_was_not_used_comes_back(store: Store) -> None:
+    assert store.spend("video", NOW, 60, 100)
+    assert not store.spend("video", NOW, 41, 100)
+    assert store.spent("video", NOW) == 60
+    assert store.spend("video", NOW, 40, 100)
+    assert store.spend("video", NOW, -30, 100)
+    assert store.spent("video", NOW) == 70
+    assert store.spend("video", NOW + DAY, 100, 100), "it begins anew"
+    assert store.spend("other", NOW, 100, 100), "another quota is another"
+
+
+def test_what_is_lent_for_a_time_is_blanked_after_it(store: Store) -> None:
+    store.save_page(followed(judged(mention(1)), judged(mention(2, "anvil two"))))
+    store.save_second_look(look(NOW + DAY, mention(2)))
+    assert store.expire("forum", NOW + HOUR) == 1
+    assert {row.text for row in kept(store)} == {"", "anvil two"}
+    assert store.expire("other", NOW + 9 * DAY) == 0
+
+
+def test_a_habit_is_what_a_source_brought_day_by_day(store: Store) -> None:
+    for day, fresh, status, fetched in (
+        (0, 3, "ok", 9), (0, 2, "ok", 7), (1, 0, "unchanged", 0), (2, 4, "failed", 0), (3, 1, "partial", 2),
+    ):  # fmt: skip
+        run = Run(id=f"r{day}{fresh}", started_at=NOW + day * DAY)
+        store.begin_run(run)
+        store.save_outcome(
+            Outcome(
+                run=run.id,
+                source="forum",
+                status=status,
+                started_at=run.started_at,
+                ended_at=run.started_at,
+                fresh=fresh,
+                fetched=fetched,
+            )
+        )
+    habit = store.habit("forum", NOW - DAY)
+    assert [(day.day - NOW.date(), day.fresh, day.least) for day in habit.days] == [
+        (0 * DAY, 5, 7), (1 * DAY, 0, None), (3 * DAY, 1, None),
+    ]  # fmt: skip
+    assert habit.last_fresh_at == NOW + 3 * DAY
 
 
 # Several at once

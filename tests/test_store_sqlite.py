@@ -318,6 +318,25 @@ def test_an_older_database_is_copied_and_brought_up_to_date(path: Path) -> None:
     assert sorted(file.name for file in path.parent.iterdir()) == [path.name, copy.name]
 
 
+def test_a_database_of_the_first_version_is_taken_along(path: Path) -> None:
+    with closing(open_for_writing(path)) as connection:
+        prepare(connection, schema.STEPS[:1])
+        with connection.writing() as raw:
+            raw.execute(
+                "insert into mention (id, source, space, native_id, kind, collected_ms, trended, marks,"
+                " title, text) values ('m_OLD', 'forum', 'forum.example', '1', 'post', 0, 1, '[]', '', 'anvil')"  # noqa: E501 (one row)
+            )
+            raw.execute("insert into mention_fts (rowid, title, text) select seq, title, text from mention")
+            raw.execute("insert into stream (source, query) values ('forum', '')")
+            raw.execute("insert into seen (stream, version, shown_ms) values (1, x'00', 0)")
+    with closing(open_store(path, ZONE)) as store:
+        assert store.info().schema == schema.VERSION
+        assert store.info().mentions == 1
+        assert store.seen("forum", "") == {}
+    assert (path.parent / "repwatch.db.schema-1.bak").stat().st_mode & 0o777 == 0o600
+    check(path)
+
+
 def test_a_migration_that_breaks_off_changes_nothing(path: Path) -> None:
     with closing(open_store(path, ZONE)) as store:
         store.save_page(page(range(5)))
