@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from repwatch.errors import ParseError
-from repwatch.model import Answer, Brand, Mention, Page, Task
+from repwatch.model import Answer, Brand, Known, Mention, Page, Task, mention_id
 from repwatch.sources.hackernews import HITS_ON_A_PAGE, MOST_HITS, HackerNews
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -78,40 +78,40 @@ def test_the_exact_phrase_is_asked_for_in_the_whole_window() -> None:
 
 
 def test_a_story_is_its_title_its_text_and_the_address_it_leads_to() -> None:
-    story = sample()["70000010"]
+    story = sample()["47110010"]
     assert story == Mention(
         space="hackernews",
-        native_id="70000010",
+        native_id="47110010",
         kind="post",
-        url="https://news.ycombinator.com/item?id=70000010",
+        url="https://news.ycombinator.com/item?id=47110010",
         title="Acme Anvils recalls its spring anvil & the whole internet laughs",
         text="https://news.acme.example/recall",
         author="quench_hardened",
         author_id="hn:quench_hardened",
         author_url="https://news.ycombinator.com/user?id=quench_hardened",
         published_at=datetime(2026, 11, 20, 8, tzinfo=UTC),
-        thread_id="70000010",
+        thread_id="47110010",
         replies=2,
         score=87,
     )
 
 
 def test_a_comment_knows_its_parent_and_its_story() -> None:
-    comment = sample()["70000014"]
+    comment = sample()["47110014"]
     assert comment.kind == "comment"
     assert comment.title == "", "the story's title is not the comment's"
     assert comment.text == (
         'Mine cracked after two days.\nSupport said "it\'s normal": https://acme.example/faq'
     )
-    assert (comment.parent_id, comment.thread_id) == ("70000010", "70000010")
+    assert (comment.parent_id, comment.thread_id) == ("47110010", "47110010")
     assert (comment.score, comment.replies) == (None, 2)
 
 
 def test_an_answer_of_the_older_shape_is_read_as_well() -> None:
-    story = sample()["69990001"]
+    story = sample()["47119001"]
     assert story.kind == "post"
     assert story.text == "I look at Acme Anvils and at Zed Forge."
-    assert story.thread_id == "69990001"
+    assert story.thread_id == "47119001"
     assert story.published_at == datetime(2026, 11, 19, 12, tzinfo=UTC)
 
 
@@ -191,6 +191,115 @@ def test_no_page_follows_one_that_is_not_full() -> None:
     assert read({"hits": []}).cursors == ()
     full = [hit(number, NOW) for number in range(HITS_ON_A_PAGE)]
     assert len(read({"hits": full}).cursors) == 1, "an answer that counts no pages may have another"
+
+
+# Second looks
+
+
+def known(id: str, ref: str | None = None) -> Known:
+    kind: Any = "comment" if ref else "post"
+    return Known(id=mention_id("hackernews", id), space="hackernews", native_id=id, kind=kind, ref=ref)
+
+
+def again(body: Any, *asked: Known) -> Any:
+    return SOURCE.revisit(asked, Answer(200, "https://items.example", {}, json.dumps(body).encode()))
+
+
+def test_items_are_read_again_one_by_one_where_the_site_itself_keeps_them() -> None:
+    first, second = SOURCE.rereads([known("47110010"), known("47110014", "47110010")])
+    assert first.request.url == "https://hacker-news.firebaseio.com/v0/item/47110010.json"
+    assert [one.native_id for one in second.known] == ["47110014"]
+    elsewhere = replace(SOURCE, items_url="http://127.0.0.1:9/fire/")
+    [reread] = elsewhere.rereads([known("7")])
+    assert reread.request.url == "http://127.0.0.1:9/fire/v0/item/7.json"
+
+
+def test_an_item_that_did_not_change_says_what_the_search_said() -> None:
+    story, comment = sample()["47110010"], sample()["47110014"]
+    as_story = {
+        "id": 47110010,
+        "type": "story",
+        "by": "quench_hardened",
+        "time": 1795161600,
+        "score": 87,
+        "title": "Acme Anvils recalls its spring anvil &amp; the whole internet laughs",
+        "kids": [47110014],
+        "url": "https://news.acme.example/recall",
+        "descendants": 2,
+    }
+    as_comment = {
+        "id": 47110014,
+        "type": "comment",
+        "by": "tongs_up",
+        "time": 1795159800,
+        "parent": 47110010,
+        "text": "Mine cracked after two days.<p>Support said &quot;it&#x27;s normal&quot;:"
+        ' <a href="https:&#x2F;&#x2F;acme.example&#x2F;faq">https:&#x2F;&#x2F;acme.example&#x2F;faq</a>',
+        "kids": [47110015, 47110016],
+    }
+    assert story.ref is None
+    assert comment.ref == "47110010"
+    assert again(as_story, known("47110010")).mentions == (story,)
+    assert again(as_comment, known("47110014", comment.ref)).mentions == (comment,)
+    edited = again({**as_comment, "text": "It was the horn."}, known("47110014", comment.ref))
+    assert edited.mentions == (replace(comment, text="It was the horn."),)
+
+
+@pytest.mark.parametrize("body", [None, {"id": 7, "deleted": True}, {"id": 7, "text": "x", "dead": True}])
+def test_what_was_deleted_or_taken_down_is_gone(body: Any) -> None:
+    assert again(body, known("7")).gone == (known("7").id,)
+
+
+@pytest.mark.parametrize("body", [{}, [], "x", {"id": 8, "text": "x"}, {"error": "Permission denied"}])
+def test_what_is_not_the_item_that_was_asked_for_is_a_parse_error(body: Any) -> None:
+    with pytest.raises(ParseError):
+        again(body, known("7"))
+
+
+def test_a_thread_brings_the_comments_under_a_story_or_a_comment() -> None:
+    request = SOURCE.thread(known("1"))
+    assert request is not None
+    assert request.url == "https://hn.algolia.com/api/v1/search_by_date"
+    assert dict(request.params) == {"query": "", "tags": "comment,story_1", "hitsPerPage": "1000"}
+    assert SOURCE.thread(known("3", "1")) == request
+    assert SOURCE.thread(replace(known("3"), kind="comment")) is None, "nobody knows its story"
+
+    def said(id: int, parent: int) -> dict[str, Any]:
+        words = {"comment_text": f"words {id}", "story_id": 1, "parent_id": parent}
+        return {"objectID": str(id), "_tags": ["comment"], **words}
+
+    hits = [said(2, 1), said(3, 1), said(4, 3), said(5, 4), said(6, 99)]
+    answer = Answer(200, request.url, {}, json.dumps({"hits": hits}).encode())
+    under = {
+        one.native_id: [mention.native_id for mention in SOURCE.replies(one, answer).mentions]
+        for one in (known("1"), known("3", "1"), known("5", "1"))
+    }
+    assert under == {"1": ["2", "3", "4", "5", "6"], "3": ["4", "5"], "5": []}
+    with pytest.raises(ParseError):
+        SOURCE.replies(known("1"), Answer(200, request.url, {}, b"{}"))
+
+
+# Real answers
+
+
+def test_recorded_items_are_read_again() -> None:
+    folder = os.environ.get("REPWATCH_RECORDINGS")
+    if not folder:
+        pytest.skip("REPWATCH_RECORDINGS is not set")
+    files = sorted(Path(folder, "hn").glob("firebase__item__*.json"))
+    assert len(files) >= 5
+    for file in files:
+        item = json.loads(file.read_bytes())
+        one = known(str(item["id"]), "1" if "parent" in item else None)
+        revisit = again(item, one)
+        if item.get("deleted"):
+            assert revisit.gone == (one.id,)
+            continue
+        [mention] = revisit.mentions
+        assert mention.id == one.id
+        assert (mention.author, mention.score) == (item["by"], item.get("score"))
+        assert mention.published_at is not None
+        assert mention.published_at.timestamp() == item["time"]
 
 
 def test_recorded_answers_are_read_whole() -> None:

@@ -136,6 +136,13 @@ SAMPLES = {
         "source_html.html",
         "text/html; charset=utf-8",
     ),
+    "lemmy": Sample(
+        {"instances": ["https://lemmy.example"]},
+        "https://lemmy.example",
+        "source_lemmy.json",
+        "application/json",
+        platform=True,
+    ),
     "mastodon": Sample(
         {"instances": ["https://social.example"]},
         "https://social.example",
@@ -149,6 +156,19 @@ SAMPLES = {
         "source_producthunt.json",
         "application/json",
         platform=True,
+    ),
+    "reddit": Sample(
+        {
+            "base_url": "https://oauth.reddit.example",
+            "client_id": Secret("my-app"),
+            "client_secret": Secret("my-secret"),
+            "subreddits": ["anvils"],
+        },
+        "https://oauth.reddit.example",
+        "source_reddit.json",
+        "application/json; charset=UTF-8",
+        platform=True,
+        session={"access_token": "a-token", "token_type": "bearer", "expires_in": 86400, "scope": "*"},
     ),
     "reviews": Sample(
         {"url": "https://shop.example/anvil"},
@@ -167,6 +187,13 @@ SAMPLES = {
         "https://store.example",
         "source_steam.json",
         "application/json",
+        platform=True,
+    ),
+    "telegram": Sample(
+        {"base_url": "https://t.example", "channels": ["forge_talk"]},
+        "https://t.example",
+        "source_telegram.html",
+        "text/html; charset=utf-8",
         platform=True,
     ),
     "trustpilot": Sample(

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -26,7 +26,7 @@ from repwatch.dates import moment
 from repwatch.errors import FetchError, ParseError, SourceError
 from repwatch.model import Answer, Brand, Mention, Page, Request, Task
 from repwatch.sources import quickfeed
-from repwatch.sources.common import WebAddress, count, search_terms, word
+from repwatch.sources.common import WebAddress, count, search_terms, wall, word
 from repwatch.sources.presets import PRESETS, Preset, PresetName
 from repwatch.sources.quickfeed import Entry
 from repwatch.text import clean, plain
@@ -253,6 +253,19 @@ def _feed_of_page(answer: Answer) -> str | None:
 
 
 # RSS, Atom, RDF and CDF
+
+
+def written(answer: Answer, space: str) -> Iterator[tuple[Mention, str]]:
+    """Yield the entries of an XML feed and the HTML of each, for a platform that writes more into it.
+
+    Raises:
+        ParseError: the answer is no such feed.
+    """
+    if _is_html(answer):
+        raise wall(answer) or ParseError("a web page instead of a feed")
+    channel = _xml_feed(answer)
+    for entry in _newest(channel)[0]:
+        yield channel.read(space, entry), _said(_body(entry)[0], "value")
 
 
 def _xml_feed(answer: Answer) -> _Channel:

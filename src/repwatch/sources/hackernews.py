@@ -1,15 +1,18 @@
 """Stories and comments of Hacker News, through Algolia's search by date.
 
-Documentation: https://hn.algolia.com/api
+Documentation: https://hn.algolia.com/api and https://github.com/HackerNews/API
 Limits: no login; about 10,000 requests an hour for an address, far more than the general gap
 between two requests allows. A query shows its newest 1,000 hits at most.
 Terms: none are stated for the API; the posts are public, and their authors'.
+
+The search keeps what was deleted, so single items are read again where the site itself keeps them.
+It says which story a comment belongs to and they don't: `Mention.ref` remembers it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -17,8 +20,19 @@ from urllib.parse import quote
 
 from repwatch.dates import moment
 from repwatch.errors import ParseError
-from repwatch.model import Answer, Brand, Mention, Page, Request, Task
-from repwatch.sources.common import WebAddress, balance, count, search_terms, web_link, word
+from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Reread, Revisit, Task
+from repwatch.sources.common import (
+    WebAddress,
+    balance,
+    beneath,
+    count,
+    entries,
+    rows,
+    search_terms,
+    table,
+    web_link,
+    word,
+)
 from repwatch.text import plain
 
 HITS_ON_A_PAGE = 100
@@ -38,8 +52,10 @@ class HackerNews:
     terms: ClassVar[str] = "none stated; the posts are public"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
+    reread_for_s: ClassVar[float] = 3 * 86_400.0
 
     base_url: WebAddress = "https://hn.algolia.com"
+    items_url: WebAddress = "https://hacker-news.firebaseio.com"
 
     def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return each term, weak term and own domain once."""
@@ -60,7 +76,7 @@ class HackerNews:
             "advancedSyntax": "true",
             "restrictSearchableAttributes": SEARCHED,
         }
-        return Request("GET", f"{self.base_url.rstrip('/')}/api/v1/search_by_date", tuple(params.items()))
+        return self._search(params)
 
     def parse(self, task: Task, answer: Answer) -> Page:
         """Return the stories and comments among the hits.
@@ -69,16 +85,50 @@ class HackerNews:
             ParseError: the answer has no list of hits.
         """
         body = answer.json()
-        hits = body.get("hits") if isinstance(body, dict) else None
-        if not isinstance(hits, list):
-            said = word(body.get("message")) if isinstance(body, dict) else None
-            raise ParseError(f"the search answered without hits{f': {said[:120]}' if said else ''}")
-        read = [_mention(hit) if isinstance(hit, dict) else "no object" for hit in hits]
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
-            cursors=_following(task, body, [hit for hit in hits if isinstance(hit, dict)]),
-        )
+        hits = entries(body, "hits")
+        mentions, skipped = _read(hits)
+        return Page(mentions=mentions, skipped=skipped, cursors=_following(task, body, rows(hits)))
+
+    def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
+        """Yield a request for each item: the site hands them out one by one."""
+        for one in known:
+            id = quote(one.native_id, safe="")
+            yield Reread(Request("GET", f"{self.items_url.rstrip('/')}/v0/item/{id}.json"), (one,))
+
+    def revisit(self, known: Sequence[Known], answer: Answer) -> Revisit:
+        """Return an item as it is now; it is gone when it was deleted, taken down or never was.
+
+        Raises:
+            ParseError: the answer is no item.
+        """
+        item = answer.json()
+        if item is None or (isinstance(item, dict) and True in (item.get("deleted"), item.get("dead"))):
+            return Revisit(gone=tuple(one.id for one in known))
+        asked = {one.native_id: one for one in known}
+        one = asked.get(word(table(item).get("id")) or "")
+        if one is None:
+            raise ParseError("the answer is not the item that was asked for")
+        read = _mention(_as_hit(item, one))
+        return Revisit(mentions=(read,) if isinstance(read, Mention) else ())
+
+    def thread(self, known: Known) -> Request | None:
+        """Return the request for the newest comments on a story, or on the story of a comment."""
+        story = known.native_id if known.kind == "post" else known.ref
+        params = {"query": "", "tags": f"comment,story_{story}", "hitsPerPage": str(MOST_HITS)}
+        return self._search(params) if story else None
+
+    def replies(self, known: Known, answer: Answer) -> Page:
+        """Return the comments among the hits that stand under a story or comment.
+
+        Raises:
+            ParseError: the answer has no list of hits.
+        """
+        mentions, skipped = _read(entries(answer.json(), "hits"))
+        return Page(mentions=tuple(beneath(known.native_id, mentions)), skipped=skipped)
+
+    def _search(self, params: Mapping[str, str]) -> Request:
+        url = f"{self.base_url.rstrip('/')}/api/v1/search_by_date"
+        return Request("GET", url, tuple(params.items()))
 
 
 def _position(task: Task) -> tuple[int, int]:
@@ -112,6 +162,34 @@ def _created_at(hit: Mapping[str, Any]) -> datetime | None:
     return moment(hit.get("created_at_i")) or moment(hit.get("created_at"))
 
 
+def _read(hits: Sequence[Any]) -> tuple[tuple[Mention, ...], tuple[str, ...]]:
+    """Return what the hits say, and why those that say nothing can't be used."""
+    read = [_mention(hit) if isinstance(hit, dict) else "no object" for hit in hits]
+    return (
+        tuple(each for each in read if isinstance(each, Mention)),
+        tuple(each for each in read if isinstance(each, str)),
+    )
+
+
+def _as_hit(item: Mapping[str, Any], known: Known) -> Mapping[str, Any]:
+    """Return an item of the site in the words of the search."""
+    is_comment = known.kind == "comment"
+    return {
+        "objectID": item.get("id"),
+        "_tags": ["comment" if is_comment else "story"],
+        "title": item.get("title"),
+        "url": item.get("url"),
+        "comment_text" if is_comment else "story_text": item.get("text"),
+        "author": item.get("by"),
+        "created_at_i": item.get("time"),
+        "parent_id": item.get("parent"),
+        "story_id": known.ref if is_comment else item.get("id"),
+        "children": item.get("kids"),
+        "num_comments": item.get("descendants"),
+        "points": item.get("score"),
+    }
+
+
 def _mention(hit: Mapping[str, Any]) -> Mention | str:
     """Return what a hit says, or why it can't be used."""
     labels = hit.get("_tags")
@@ -126,6 +204,7 @@ def _mention(hit: Mapping[str, Any]) -> Mention | str:
     if not (title or body or link):
         return "no text"
     author = word(hit.get("author"))
+    story = word(hit.get("story_id")) or _story_in(tags)
     children = hit.get("children")
     return Mention(
         space="hackernews",
@@ -139,11 +218,12 @@ def _mention(hit: Mapping[str, Any]) -> Mention | str:
         author_url=f"{SITE}/user?id={quote(author, safe='')}" if author else None,
         published_at=_created_at(hit),
         parent_id=parent,
-        thread_id=word(hit.get("story_id")) or _story_in(tags),
+        thread_id=story,
         replies=len(children)
         if is_comment and isinstance(children, list)
         else count(hit.get("num_comments")),
         score=balance(hit.get("points")),
+        ref=story if is_comment else None,
     )
 
 
