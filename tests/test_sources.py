@@ -98,6 +98,13 @@ SAMPLES = {
         "source_discourse.json",
         "application/json; charset=utf-8",
     ),
+    "facebook": Sample(
+        {"base_url": "https://graph.example", "page_id": "900100", "token": "hush"},
+        "https://graph.example",
+        "source_facebook.json",
+        "application/json",
+        platform=True,
+    ),
     "feed": Sample(
         {"url": "https://notes.example/feed.xml"},
         "https://notes.example",
@@ -214,6 +221,21 @@ SAMPLES = {
         "application/json; charset=UTF-8",
         query="posts",
     ),
+    "x": Sample(
+        {"base_url": "https://posts.example", "token": "hush", "monthly_usd": 20},
+        "https://posts.example",
+        "source_x.json",
+        "application/json",
+        platform=True,
+    ),
+    "youtube": Sample(
+        {"base_url": "https://videos.example", "key": "hush", "channel_id": "UCacme_anvils_000000"},
+        "https://videos.example",
+        "source_youtube.json",
+        "application/json",
+        query="search:",
+        platform=True,
+    ),
 }
 
 every_source = pytest.mark.parametrize("type", sorted(BUILT_IN))
@@ -266,7 +288,7 @@ def test_a_source_says_what_it_is(type: str) -> None:
         assert words
         assert clean(words) == words
         assert "\n" not in words
-    assert kind.pace_s >= 0
+    assert source_of(type).pace_s >= 0
     assert kind.version >= 1
     module = sys.modules[kind.__module__].__doc__ or ""
     assert "https://" in module, "where its facts come from"

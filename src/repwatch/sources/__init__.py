@@ -31,6 +31,7 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "bluesky": "repwatch.sources.bluesky:Bluesky",
         "devto": "repwatch.sources.devto:DevTo",
         "discourse": "repwatch.sources.discourse:Discourse",
+        "facebook": "repwatch.sources.facebook:Facebook",
         "feed": "repwatch.sources.feed:Feed",
         "github": "repwatch.sources.github:GitHub",
         "googleplay": "repwatch.sources.googleplay:GooglePlay",
@@ -46,6 +47,8 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "telegram": "repwatch.sources.telegram:Telegram",
         "trustpilot": "repwatch.sources.trustpilot:Trustpilot",
         "wordpress": "repwatch.sources.wordpress:WordPress",
+        "x": "repwatch.sources.x:X",
+        "youtube": "repwatch.sources.youtube:YouTube",
     }
 )
 """Where each type is found; a place is imported when its type is asked for."""
