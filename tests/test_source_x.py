@@ -247,6 +247,7 @@ def test_the_cap_has_no_default_and_zero_pays_for_nothing() -> None:
         build("x", {"token": "hush"})
     none = replace(SOURCE, monthly_usd=0)
     assert none.quota.limit == 0 < none.cost(none.request(TASK))
+    assert replace(none, usd_per_post=0, usd_per_user=0).cost(none.request(TASK)) > 0
 
 
 def test_a_cap_that_never_pays_for_a_page_is_a_mistake() -> None:
@@ -282,7 +283,7 @@ def test_an_empty_account_is_a_quota_and_no_refusal(status: int, body: Any, reas
 
 def test_a_window_too_old_to_be_searched_is_over() -> None:
     mistake = {"message": "'start_time' must be on or after 2026-11-14T12:00Z.", "parameters": {}}
-    assert SOURCE.explain(answer({"errors": [mistake], "title": "Invalid Request"}, 400)) == Page()
+    assert SOURCE.explain(answer({"errors": [mistake], "title": "Invalid Request"}, 400)) == Page(cost=0)
     assert SOURCE.explain(answer({"errors": [{"message": "bad query"}]}, 400)) is None
 
 

@@ -166,7 +166,8 @@ class X:
             return FetchError("forbidden", said or "X refuses the search", hint=hint)
         mistakes = (word(each.get("message")) or "" for each in rows(body.get("errors")))
         if answer.status == 400 and any(map(_TOO_OLD.search, mistakes)):
-            return Page()  # a window that was left open for a week: what it was to find can't be had any more
+            # A window that was left open for a week: what it was to find can't be had any more.
+            return Page(cost=0)
         return None
 
     @property
@@ -178,7 +179,8 @@ class X:
     def cost(self, request: Request) -> int:
         """Return what a request costs if it finds as many posts as it may, each by somebody else."""
         params = dict(request.params)
-        return self._price(len(params["ids"].split(",")) if "ids" in params else self.max_results)
+        price = self._price(len(params["ids"].split(",")) if "ids" in params else self.max_results)
+        return max(1, price)  # what costs nothing is not counted, and a cap of 0 holds whatever the prices
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
         """Yield requests that read posts again, if that is wanted: it is paid for like reading them first."""
