@@ -96,6 +96,7 @@ def test_a_review_is_read_with_all_that_google_says() -> None:
         rating_worst=1.0,
         rating_best=5.0,
         likes=4,
+        answered_at=datetime(2026, 11, 21, 11, tzinfo=UTC),
     )
     assert (russian.text, russian.rating, russian.lang) == ("Отлично!", 5.0, None)
     assert (mute.text, mute.rating, mute.published_at) == ("", 3.0, None)

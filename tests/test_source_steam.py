@@ -80,6 +80,7 @@ def test_a_review_is_read_with_all_that_steam_says() -> None:
         rating_best=1.0,
         likes=31,
         replies=3,
+        answered_at=datetime(2026, 11, 21, 12, tzinfo=UTC),
     )
 
 

@@ -117,6 +117,7 @@ def test_a_review_is_read_with_all_that_trustpilot_says() -> None:
         rating_best=5.0,
         item="Acme Anvils",
         likes=2,
+        answered_at=datetime(2026, 11, 21, 11, tzinfo=UTC),
         marks=(ITEM_OF_PAGE,),
     )
 

@@ -141,6 +141,7 @@ class Mention:
     A source fills in what the platform says, and None for what it does not say. `space` and
     `native_id` say where the id is unique and what it is; `parent_id` and `thread_id` are native
     ids of the same space. `author_id` is the account in the form that own_accounts use for it.
+    `answered_at` is when whom it is about answered under it, where the platform says so.
     `addressed_to` are the accounts that it names or answers, in the same form.
     `likes`, `replies`, `reposts` and `views` are counts, `score` a balance of votes.
     `marks` are remarks for a person, such as "undated". `ref` is what its source needs to ask for
@@ -173,6 +174,7 @@ class Mention:
     score: int | None = None
     marks: tuple[str, ...] = ()
     addressed_to: tuple[str, ...] = ()
+    answered_at: datetime | None = None
     ref: str | None = None
 
     @property

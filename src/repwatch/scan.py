@@ -33,7 +33,7 @@ from repwatch.crawl import Said, crawler_for
 from repwatch.errors import Busy, FetchError, Reason, SourceError
 from repwatch.habits import REMEMBERED
 from repwatch.logins import Logins
-from repwatch.model import Answer, Brand, Known, Request, Task
+from repwatch.model import Answer, Brand, Known, Page, Request, Task
 from repwatch.outcomes import Tally, with_sight
 from repwatch.pipeline import PageJob, PageReader, Place, ReadAgain, ReadPage, SecondJob
 from repwatch.sources.base import Rereads, Threads
@@ -66,6 +66,8 @@ PAGES_IN_ALL = 200
 """Pages of a window over all scans: a place without end is given up there, and read from its top again."""
 PASSING: frozenset[Reason] = frozenset(("timeout", "unreachable", "tls", "rate_limited", "quota"))
 """Reasons that pass by themselves; a server that answers with its own trouble may do so for one page."""
+ABSENT: frozenset[Reason] = frozenset(("not_found", "gone"))
+NOTHING = ReadPage(page=Page(), judged=(), shown=(), versions=(), stale=False)
 REREAD_FOR_S = 7 * 86_400.0
 SECOND_LOOKS = 10
 THREADS_READ = 5
@@ -128,6 +130,7 @@ class _Visit:
     window: _Window
     task: Task
     discovered: bool = False
+    branch: bool = False  # it may have gone since its page was read
 
 
 @dataclass(eq=False)
@@ -325,7 +328,15 @@ class Scan:
             known=known,
         )
 
-    def _visit(self, window: _Window, task: Task, asker: Asker[_Look], *, discovered: bool = False) -> None:
+    def _visit(
+        self,
+        window: _Window,
+        task: Task,
+        asker: Asker[_Look],
+        *,
+        discovered: bool = False,
+        branch: bool = False,
+    ) -> None:
         tally = self._tallies[task.source]
         source = tally.source.built
         window.pending += 1
@@ -338,7 +349,7 @@ class Scan:
         address = fetch.public_url(request)
         usable = known is not None and task.cursor is None and known.url == redact(address)
         validators = replace(known, url=address) if known is not None and usable else None
-        visit = _Visit(task.source, request, window, task, discovered)
+        visit = _Visit(task.source, request, window, task, discovered, branch)
         asker.ask(visit, source, request, validators=validators)
 
     # -- the loop
@@ -360,7 +371,7 @@ class Scan:
                 self._go_on(look.source, run, asker)
             for asking, read in workers.collect():
                 if isinstance(read, SourceError):
-                    self._failed(asking, read)
+                    self._failed(asking, read, asker)
                 elif isinstance(asking, _Visit) and isinstance(read, ReadPage):
                     self._keep(asking, read, asker)
                 elif isinstance(asking, _SecondLook) and isinstance(read, ReadAgain):
@@ -425,7 +436,7 @@ class Scan:
     def _answered(self, look: _Look, said: Said, asker: Asker[_Look]) -> None:
         self._tallies[look.source].requests += asker.requests(look)
         if isinstance(said, SourceError):
-            self._failed(look, said)
+            self._failed(look, said, asker)
         elif isinstance(said, Answer):
             if isinstance(look, _Visit):
                 self._page_came(look, said, asker)
@@ -434,7 +445,7 @@ class Scan:
         elif isinstance(look, _Visit):
             # What a failure leads to is read whatever it showed: that was nothing.
             page = replace(said, cursors=(), branches=(*said.cursors, *said.branches))
-            self._keep(look, ReadPage(page=page, judged=(), shown=(), versions=(), stale=False), asker)
+            self._keep(look, replace(NOTHING, page=page), asker)
         else:
             self._keep_second_look(look, ReadAgain())
 
@@ -468,9 +479,11 @@ class Scan:
         tally.unchanged += 1
         self._finish(visit.window, asker)
 
-    def _failed(self, asking: _Look, error: SourceError) -> None:
+    def _failed(self, asking: _Look, error: SourceError, asker: Asker[_Look]) -> None:
         """Note what went wrong; the next scan tries again."""
-        if isinstance(asking, _Visit):
+        if isinstance(asking, _Visit) and asking.branch and error.reason in ABSENT:
+            self._keep(asking, NOTHING, asker)
+        elif isinstance(asking, _Visit):
             self._lose(asking.window, asking.task, error)
         else:
             self._not_looked_at(asking, error)
@@ -511,7 +524,8 @@ class Scan:
         window.pending -= 1
         if read.page.resume and _is_storable(read.page.resume):
             window.resume = read.page.resume
-        if read.page.damaged or (read.page.discovered and not read.shown):
+        if read.page.damaged or read.page.branches or (read.page.discovered and not read.shown):
+            # What it leads to may have changed although the page itself has not.
             window.validators = None
         tally.damaged += read.page.damaged
         asker.settle(visit, read.page)
@@ -552,7 +566,8 @@ class Scan:
             self._abandon_if_lost(window)
             return
         for task in following:
-            self._visit(window, task, asker, discovered=read.page.discovered)
+            branch = task.cursor in read.page.branches
+            self._visit(window, task, asker, discovered=read.page.discovered, branch=branch)
         if done:
             self._finish(window, asker)
         self._abandon_if_lost(window)
@@ -640,7 +655,7 @@ class Scan:
     def _not_looked_at(self, look: _SecondLook, error: SourceError) -> None:
         """Note why a second look failed; that one mention is not there any more says enough."""
         ids = tuple(one.id for one in look.known)
-        if error.reason in ("gone", "not_found") and (look.thread or len(ids) == 1):
+        if error.reason in ABSENT and (look.thread or len(ids) == 1):
             lost = () if look.thread else ids
             gone, missing = (lost, ()) if error.reason == "gone" else ((), lost)
             self._keep_second_look(look, ReadAgain(gone=gone, missing=missing))

@@ -98,6 +98,7 @@ def _cleaned(mention: Mention, collected_at: datetime) -> Mention:
         author_url=canonical(mention.author_url) if mention.author_url else None,
         published_at=published_at,
         edited_at=_plausible(mention.edited_at, collected_at),
+        answered_at=_plausible(mention.answered_at, collected_at),
         lang=_line(mention.lang, LONGEST_LANG),
         rating=_finite(mention.rating),
         rating_worst=_finite(mention.rating_worst),

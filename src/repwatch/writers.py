@@ -73,6 +73,7 @@ COLUMNS: dict[str, str] = {
     "reasons": "the words, phrases and ratings that carried the label",
     "scorer": "what judged it, and its version",
     "marks": "remarks, such as undated",
+    "answered_at": "when whom it is about answered under it, where the platform says so; UTC",
     "gone_at": "when it was found to be deleted upstream; text and author are gone here, too",
 }
 """The columns of an export and what they mean, in order."""
@@ -84,7 +85,7 @@ _TEXTS = frozenset({
     "brand", "source", "title", "text", "url", "author", "author_id", "author_url", "lang",
     "item", "parent_id", "thread_id", "space", "native_id", "scorer",
 })  # fmt: skip
-_TIMES = frozenset({"at", "published_at", "edited_at", "collected_at", "gone_at"})
+_TIMES = frozenset({"at", "published_at", "edited_at", "collected_at", "answered_at", "gone_at"})
 _LISTS = frozenset({"matched", "reasons", "marks"})
 _FLAGS = frozenset({"own"})
 _WORDS = frozenset({"id", "kind", "day", "label", "relevance"})

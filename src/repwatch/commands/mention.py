@@ -142,6 +142,7 @@ def describe(
     line("rating", stars)
     line("published", moment(row.published_at) or "no date")
     line("edited", moment(row.edited_at))
+    line("answered", moment(row.answered_at))
     line("collected", moment(row.collected_at))
     line("language", row.lang)
     line("engagement", " · ".join(f"{count} {name}" for name, count in counted if count is not None))

@@ -43,10 +43,15 @@ class Source(Protocol):
     """What login it needs: "none", or what and where to get it."""
     terms: ClassVar[str]
     """The platform's terms in a sentence, as far as they bind whoever runs this."""
-    pace_s: ClassVar[float]
-    """The least time between two requests to one host, if the platform asks for more than [http] min_gap."""
     version: ClassVar[int]
     """Raised when parsing changes so much that pages already read should be read again."""
+
+    @property
+    def pace_s(self) -> float:
+        """The least time between two requests to one host, if the platform asks for more than [http] min_gap.
+
+        A constant of the class, unless it depends on the settings.
+        """
 
     def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return what to ask for, each a stream of its own: ("",) where a place is read as a whole."""

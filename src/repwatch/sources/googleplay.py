@@ -8,7 +8,7 @@ works only where it is switched on by name. The official way, for an app of your
 Developer API.
 
 An answer is JSON behind a guard, in which the reviews are a text that is JSON again; what they say
-is known by its place alone. Answers of developers have no id and are left out.
+is known by its place alone. Of answers of developers, which have no id, only the time is kept.
 """
 
 from __future__ import annotations
@@ -126,6 +126,7 @@ class GooglePlay:
             rating_worst=worst,
             rating_best=best,
             likes=count(_at(review, 6)),
+            answered_at=moment(_at(review, 7, 2, 0)),
         )
 
 

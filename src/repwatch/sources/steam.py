@@ -8,8 +8,8 @@ authors'.
 
 What Steam would leave out unasked is asked for: all languages, keys from other shops, and the
 time of a "review bomb". An app that does not exist answers as one without reviews does: nothing
-tells the two apart, so look at a new source once (repwatch source test). The names of authors and
-the answers of developers are not to be had: the first are not in the answer, the second have no id.
+tells the two apart, so look at a new source once (repwatch source test). The names of authors are
+not in the answer; of the answers of developers, which have no id, only the time is kept.
 """
 
 from __future__ import annotations
@@ -123,6 +123,7 @@ class Steam:
             rating_best=None if rating is None else 1.0,
             likes=count(review.get("votes_up")),
             replies=count(review.get("comment_count")),
+            answered_at=moment(review.get("timestamp_dev_responded")),
         )
 
 

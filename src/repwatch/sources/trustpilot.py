@@ -6,7 +6,7 @@ Terms: Trustpilot's (https://legal.trustpilot.com) forbid reading its pages with
 are never asked for. What a person saved from the browser can be imported: see `saved_page`.
 
 A company is named by the id of its business unit, or by its domain, which is looked up once; the id
-is where all later windows start. Answers of companies have no id and are left out.
+is where all later windows start. Of answers of companies, which have no id, only the time is kept.
 """
 
 from __future__ import annotations
@@ -167,6 +167,7 @@ def _read(review: object, site: str, company: str | None) -> Mention | str:
     id, dates, consumer = word(review.get("id")), table(review.get("dates")), table(review.get("consumer"))
     account = word(consumer.get("id"))
     item = word(table(review.get("businessUnit")).get("displayName")) or company
+    reply = table(review.get("companyReply") or review.get("reply"))
     return Mention(
         space="trustpilot",
         native_id=id,
@@ -185,6 +186,7 @@ def _read(review: object, site: str, company: str | None) -> Mention | str:
         rating_best=best,
         item=item,
         likes=count(review.get("numberOfLikes", review.get("likes"))),
+        answered_at=moment(reply.get("createdAt")) or moment(reply.get("publishedDate")),
         marks=(ITEM_OF_PAGE,) if item else (),
     )
 

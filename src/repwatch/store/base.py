@@ -93,6 +93,8 @@ class MentionRow:
     matched: tuple[str, ...]
     """The rules and terms by which the brand was found, as "rule: term"."""
     scorer: str
+    answered_at: datetime | None = None
+    """When whom it is about answered under it, where the platform says so."""
     gone_at: datetime | None = None
     """When it was found to be deleted upstream: title, text and author were blanked then."""
     snippet: str | None = None
@@ -478,6 +480,12 @@ class Store(Reader, Protocol):
 
         A mention that is gone, or missing for the second time, is blanked: title, text, author and
         address go, from the search as well; its counts, its label and its id stay.
+        """
+
+    def save_import(self, pages: Sequence[PageSave]) -> Saved:
+        """Keep what was read from a file, all of it or nothing; no stream moves.
+
+        It adds to what is stored, and changes nothing of it.
         """
 
     def expire(self, source: str, before: datetime) -> int:

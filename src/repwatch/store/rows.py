@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -19,8 +20,8 @@ Values = dict[str, Any]
 
 MENTION = (
     "id", "source", "space", "native_id", "kind", "url", "author", "author_id", "author_url", "author_is_bot",
-    "published_ms", "edited_ms", "collected_ms", "trended", "lang", "rating", "rating_worst", "rating_best",
-    "item", "parent_id", "thread_id", "likes", "replies", "reposts", "views", "score", "marks", "title",
+    "published_ms", "edited_ms", "answered_ms", "collected_ms", "trended", "lang", "rating", "rating_worst",
+    "rating_best", "item", "parent_id", "thread_id", "likes", "replies", "reposts", "views", "score", "marks", "title",
     "text",
 )  # fmt: skip
 """Columns of `mention` beside its seq."""
@@ -52,6 +53,7 @@ _KEPT = (
     "marks",
 )
 _LARGEST = 2**63 - 1
+_OURS = re.compile(r"m_[A-Z2-7]{16}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 MENTION_ROW = (
@@ -59,7 +61,8 @@ MENTION_ROW = (
     "m.author", "m.author_id", "m.author_url", "a.at_ms", "m.published_ms", "m.edited_ms", "m.collected_ms",
     "a.day", "a.lang", "m.rating", "m.rating_worst", "m.rating_best", "m.item", "m.parent_id", "m.thread_id",
     "m.likes", "m.replies", "m.reposts", "m.views", "m.score", "a.engagement", "m.marks", "a.relevance",
-    "a.own", "a.sentiment", "a.label", "a.reasons", "a.matched", "a.scorer", "m.gone_ms",
+    "a.own", "a.sentiment", "a.label", "a.reasons", "a.matched", "a.scorer", "m.answered_ms",
+    "m.gone_ms",
 )  # fmt: skip
 """What mention_row takes, of `mention m` and `assessment a`; a snippet may follow."""
 
@@ -103,6 +106,7 @@ def mention_values(mention: Mention, source: str, collected_at: datetime, *, fir
         "author_is_bot": mention.author_is_bot,
         "published_ms": milliseconds(mention.published_at),
         "edited_ms": milliseconds(mention.edited_at),
+        "answered_ms": milliseconds(mention.answered_at),
         "collected_ms": epoch_ms(collected_at),
         "trended": int(mention.published_at is not None or not first_read),
         "lang": mention.lang,
@@ -110,8 +114,8 @@ def mention_values(mention: Mention, source: str, collected_at: datetime, *, fir
         "rating_worst": mention.rating_worst,
         "rating_best": mention.rating_best,
         "item": mention.item,
-        "parent_id": mention.parent_id and mention_id(mention.space, mention.parent_id),
-        "thread_id": mention.thread_id and mention_id(mention.space, mention.thread_id),
+        "parent_id": _linked(mention.space, mention.parent_id),
+        "thread_id": _linked(mention.space, mention.thread_id),
         "likes": _count(mention.likes),
         "replies": _count(mention.replies),
         "reposts": _count(mention.reposts),
@@ -187,7 +191,7 @@ def mention_row(values: tuple[Any, ...]) -> MentionRow:
         id_, brand, source, space, native_id, kind, url, title, text, author, author_id, author_url, at_ms,
         published_ms, edited_ms, collected_ms, day, lang, rating, rating_worst, rating_best, item, parent_id,
         thread_id, likes, replies, reposts, views, score, engagement, marks, relevance, own, sentiment, label,
-        reasons, matched, scorer, gone_ms, *snippet,
+        reasons, matched, scorer, answered_ms, gone_ms, *snippet,
     ) = values  # fmt: skip
     at = _EPOCH + timedelta(milliseconds=at_ms)
     return MentionRow(
@@ -229,6 +233,7 @@ def mention_row(values: tuple[Any, ...]) -> MentionRow:
         reasons=texts(reasons),
         matched=texts(matched),
         scorer=scorer,
+        answered_at=moment(answered_ms),
         gone_at=moment(gone_ms),
         snippet=whole(snippet[0]) if snippet else None,
     )
@@ -237,7 +242,7 @@ def mention_row(values: tuple[Any, ...]) -> MentionRow:
 def near_miss_payload(judged: Judged) -> str:
     """Return a mention and why it was nearly kept, as JSON that near_miss reads back."""
     mention = asdict(judged.mention)
-    for name in ("published_at", "edited_at"):
+    for name in ("published_at", "edited_at", "answered_at"):
         mention[name] = milliseconds(mention[name])
     return compact(
         {
@@ -253,9 +258,10 @@ def near_miss(payload: str) -> tuple[Mention, tuple[NearMiss, ...]]:
     """Return the mention that was nearly kept, and why it was not."""
     stored = json.loads(payload)
     fields = {"native_id": None, **stored["mention"]}
-    for name in ("published_at", "edited_at"):
+    for name in ("published_at", "edited_at", "answered_at"):
         fields[name] = moment(fields.get(name))
-    fields["marks"] = tuple(fields.get("marks", ()))
+    for name in ("marks", "addressed_to"):
+        fields[name] = tuple(fields.get(name, ()))
     return Mention(**fields), tuple(
         NearMiss(brand=brand, why=why, spans=tuple(Span(*span) for span in spans))
         for brand, why, spans in stored["near"]
@@ -341,6 +347,11 @@ def insert(table: str, columns: Sequence[str]) -> str:
 def assignments(columns: Iterable[str], source: str = ":") -> str:
     """Return `column = source column` for each column."""
     return ", ".join(f"{name} = {source}{name}" for name in columns)
+
+
+def _linked(space: str, id: str | None) -> str | None:
+    """Return the id of another mention by its native id; an export has it already."""
+    return id if id is None or _OURS.fullmatch(id) else mention_id(space, id)
 
 
 def _count(value: int | None) -> int | None:

@@ -299,6 +299,7 @@ _LOOKED_AGAIN = (
         primary key (name, since_ms)
     ) strict, without rowid
     """,
+    "alter table mention add column answered_ms integer",
     "alter table mention add column gone_ms integer",
     "alter table run_source add column fresh integer not null default 0",
     "alter table run_source add column gone integer not null default 0",
@@ -318,7 +319,7 @@ _LOOKED_AGAIN = (
     "create index run_source_source on run_source (source, run_ms, status, fetched, fresh)",
     "drop view mentions",
     _MENTIONS.replace(
-        "m.space, m.native_id", "m.space, m.native_id,\n        " + _time("m.gone_ms", "gone_at")
+        "m.space, m.native_id", "m.space, m.native_id,\n        " + _time("m.answered_ms", "answered_at") + ", " + _time("m.gone_ms", "gone_at")
     ),
     """
     create view engagement_history as

@@ -28,6 +28,7 @@ from repwatch.store.base import (
     Stream,
 )
 from repwatch.store.connect import Connection, fold_log, refuse, stamp
+from repwatch.store.filed import FileKeeper
 from repwatch.store.followups import Followups
 from repwatch.store.keeper import Keeper
 from repwatch.store.queries import GOOD, SOURCES, SqlReader
@@ -290,6 +291,14 @@ class SqliteStore(SqlReader):
             again.read(look.asked)
             gone = again.blank([*look.gone, *again.missed(look.missing)])
         return replace(saved, gone=gone)
+
+    def save_import(self, pages: Sequence[PageSave]) -> Saved:
+        """Keep what was read from a file, all of it or nothing; no stream moves.
+
+        It adds to what is stored, and changes nothing of it.
+        """
+        with self.db.writing() as raw:
+            return sum((FileKeeper(raw, page, self._day).keep() for page in pages), Saved())
 
     def expire(self, source: str, before: datetime) -> int:
         """Blank the mentions of a source that were last read before then; return how many."""

@@ -46,6 +46,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "marks": 'remarks such as "undated", a JSON list',
         "space": "where its platform's id is unique",
         "native_id": "the platform's id",
+        "answered_at": "when whom it is about answered under it, where the platform says so",
         "gone_at": "when it was found to be deleted upstream; its text and author are gone here, too",
     },
     "engagement_history": {
