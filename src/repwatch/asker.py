@@ -135,9 +135,23 @@ class Asker(Generic[Key]):
             request,
             validators=about.validators if isinstance(about, _Asking) else None,
             pace_s=source.pace_s,
-            explain=(lambda answer: _explained(source, answer)) if isinstance(source, Explains) else None,
+            explain=(lambda answer: self._explained(source, answer))
+            if isinstance(source, Explains)
+            else None,
             spend=(lambda sent: self._spend(about, source, sent)) if metered else None,
         )
+
+    def _explained(self, source: Any, answer: Answer) -> SourceError | Page | None:
+        """Return what a failure means to its source; a quota that is used up lasts until it begins anew."""
+        try:
+            meaning: SourceError | Page | None = asked(lambda: source.explain(answer))
+            quota = source.quota if isinstance(source, Metered) else None
+            if isinstance(meaning, FetchError) and meaning.reason == "quota" and quota is not None:
+                _, ends = stretch(quota, self._clock())
+                meaning.retry_after_s = meaning.retry_after_s or (ends - self._clock()).total_seconds()
+        except SourceError as error:
+            return error
+        return meaning
 
     # -- quotas
 
@@ -246,10 +260,3 @@ def asked(ask: Callable[[], T]) -> T:
         raise
     except Exception as error:
         raise ParseError(f"the source failed: {type(error).__name__}: {error}", reason="crashed") from error
-
-
-def _explained(source: Explains, answer: Answer) -> SourceError | Page | None:
-    try:
-        return asked(lambda: source.explain(answer))
-    except SourceError as error:
-        return error

@@ -245,11 +245,13 @@ class Revisit:
 
     `gone` are the ids (Known.id) of those that the platform says were deleted, `missing` those that
     it does not mention: they are believed to be gone when they are missing once more.
+    `cost` is as in Page.
     """
 
     mentions: tuple[Mention, ...] = ()
     gone: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,12 @@ class SecondJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadAgain:
-    """What a second look showed (see model.Revisit)."""
+    """What a second look showed (see model.Revisit); `page` has the rest of what the source said."""
 
     judged: tuple[Judged, ...] = ()
     gone: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    page: Page = field(default_factory=Page)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,7 @@ def read_again(place: Place, judge: Judge, job: SecondJob) -> ReadAgain:
         if not isinstance(source, Rereads):
             raise ParseError("this source reads nothing again", reason="crashed")
         revisit = source.revisit(job.known, job.answer)
-        page = tidy_page(Page(mentions=revisit.mentions), job.collected_at)
+        page = tidy_page(Page(mentions=revisit.mentions, cost=revisit.cost), job.collected_at)
         asked = {one.id for one in job.known}
         gone = tuple(id for id in revisit.gone if id in asked)
         missing = tuple(id for id in revisit.missing if id in asked and id not in gone)
@@ -151,4 +152,5 @@ def read_again(place: Place, judge: Judge, job: SecondJob) -> ReadAgain:
         matched = judge.match(mention, about=None if job.thread else place.about, brands=place.brands)
         if matched.about or asked is not None:
             judged.append(judge.assess(mention, matched, version=version(mention)))
-    return ReadAgain(judged=tuple(judged), gone=gone, missing=missing)
+    rest = replace(page, mentions=())
+    return ReadAgain(judged=tuple(judged), gone=gone, missing=missing, page=rest)

@@ -282,15 +282,15 @@ class Scan:
     ) -> Task:
         """Return the window from where the stream was read, or is being read, up to now."""
         until = [t.task.until for t in left] + ([stream.read_until] if stream.read_until else [])
-        if since is None and until:
-            since = max(until) - OVERLAP
         look_back = timedelta(seconds=self._config.scan.first_look_back_s)
+        begins = max(until) - OVERLAP if until else now - look_back
         return Task(
             source=config.key,
             query=stream.query,
-            since=since or now - look_back,
+            since=since or begins,
             until=now,
-            resume=stream.resume,
+            # Where the last window ended is no place to look back from.
+            resume=stream.resume if since is None else None,
         )
 
     def _fingerprint(self, config: SourceConfig) -> str:
@@ -375,7 +375,7 @@ class Scan:
                 elif isinstance(asking, _Visit) and isinstance(read, ReadPage):
                     self._keep(asking, read, asker)
                 elif isinstance(asking, _SecondLook) and isinstance(read, ReadAgain):
-                    self._keep_second_look(asking, read)
+                    self._keep_second_look(asking, read, asker)
                 self._go_on(asking.source, run, asker)
             self._hand_out(workers)
             self._renew_lease()
@@ -447,7 +447,7 @@ class Scan:
             page = replace(said, cursors=(), branches=(*said.cursors, *said.branches))
             self._keep(look, replace(NOTHING, page=page), asker)
         else:
-            self._keep_second_look(look, ReadAgain())
+            self._keep_second_look(look, ReadAgain(page=said), asker)
 
     def _queue(self, asking: _Look, answer: Answer) -> None:
         self._jobs.append((asking, answer))
@@ -486,7 +486,7 @@ class Scan:
         elif isinstance(asking, _Visit):
             self._lose(asking.window, asking.task, error)
         else:
-            self._not_looked_at(asking, error)
+            self._not_looked_at(asking, error, asker)
 
     def _lose(self, window: _Window, task: Task, error: SourceError) -> None:
         """Note why a page could not be read; its task stays."""
@@ -637,7 +637,8 @@ class Scan:
         for look in looks:
             asker.ask(look, source, look.request)
 
-    def _keep_second_look(self, look: _SecondLook, read: ReadAgain) -> None:
+    def _keep_second_look(self, look: _SecondLook, read: ReadAgain, asker: Asker[_Look]) -> None:
+        asker.settle(look, read.page)
         tally = self._tallies[look.source]
         tally.second_looks -= 1
         tally.saved += self._store.save_second_look(
@@ -652,13 +653,13 @@ class Scan:
             )
         )
 
-    def _not_looked_at(self, look: _SecondLook, error: SourceError) -> None:
+    def _not_looked_at(self, look: _SecondLook, error: SourceError, asker: Asker[_Look]) -> None:
         """Note why a second look failed; that one mention is not there any more says enough."""
         ids = tuple(one.id for one in look.known)
         if error.reason in ABSENT and (look.thread or len(ids) == 1):
             lost = () if look.thread else ids
             gone, missing = (lost, ()) if error.reason == "gone" else ((), lost)
-            self._keep_second_look(look, ReadAgain(gone=gone, missing=missing))
+            self._keep_second_look(look, ReadAgain(gone=gone, missing=missing), asker)
             return
         tally = self._tallies[look.source]
         tally.second_looks -= 1

@@ -154,15 +154,20 @@ def describe(
     line("marks", ", ".join(row.marks))
     for each in rows:
         out.print()
-        tone = "" if each.sentiment is None else signed(each.sentiment, ascii=ascii)
-        label = f"{each.label} {tone}".strip()
-        also = [each.relevance if each.relevance != "about" else "", "its own" if each.own else ""]
-        heading = " · ".join(filter(None, [label, *also]))
-        out.print(Text.assemble((flat(each.brand), "bold"), f"  {heading}"))
+        out.print(Text.assemble((flat(each.brand), "bold"), f"  {judgement(each, ascii=ascii)}"))
         line("because", " · ".join(each.reasons))
         line("found by", " · ".join(each.matched))
         line("scorer", each.scorer)
     out.print()
+
+
+def judgement(row: MentionRow, *, ascii: bool) -> str:
+    """Return how a brand's assessment turned out, in a few words."""
+    from repwatch.words import signed
+
+    tone = "" if row.sentiment is None else signed(row.sentiment, ascii=ascii)
+    also = [row.relevance if row.relevance != "about" else "", "its own" if row.own else ""]
+    return " · ".join(filter(None, [f"{row.label} {tone}".strip(), *also]))
 
 
 def growth(grown: Sequence[Engagement], moment: Callable[[object], str]) -> str | None:

@@ -118,7 +118,11 @@ class Rereads(Protocol):
     """A source whose platform lets single mentions be read again, so that edits and deletions show."""
 
     reread_for_s: ClassVar[float]
-    """How long after it was published a mention is read again; infinite if terms ask for refreshing."""
+    """How long after it was published a mention is read again; infinite if terms ask for refreshing.
+
+    If they also ask for deleting what was not refreshed, `keep_s: ClassVar[float]` says after how long:
+    what was not read again for that time is blanked as if it were gone.
+    """
 
     def rereads(self, known: Sequence[Known]) -> Iterable[Reread]:
         """Yield requests that read these mentions again, as few as the platform allows."""

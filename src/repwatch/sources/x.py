@@ -203,7 +203,10 @@ class X:
         left = [one for one in known if one.native_id not in shown]
         gone = tuple(one.id for one in left if (one.ref or one.native_id) in lost)
         return Revisit(
-            mentions=tuple(mentions), gone=gone, missing=tuple(one.id for one in left if one.id not in gone)
+            cost=self._price(len(posts) + len(rows(_included(body).get("tweets"))), len(users)),
+            mentions=tuple(mentions),
+            gone=gone,
+            missing=tuple(one.id for one in left if one.id not in gone),
         )
 
     def _searches(self, brand: Brand) -> Iterator[str]:

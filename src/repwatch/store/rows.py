@@ -21,8 +21,8 @@ Values = dict[str, Any]
 MENTION = (
     "id", "source", "space", "native_id", "kind", "url", "author", "author_id", "author_url", "author_is_bot",
     "published_ms", "edited_ms", "answered_ms", "collected_ms", "trended", "lang", "rating", "rating_worst",
-    "rating_best", "item", "parent_id", "thread_id", "likes", "replies", "reposts", "views", "score", "marks", "title",
-    "text",
+    "rating_best", "item", "parent_id", "thread_id", "likes", "replies", "reposts", "views", "score", "marks",
+    "title", "text",
 )  # fmt: skip
 """Columns of `mention` beside its seq."""
 

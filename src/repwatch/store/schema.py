@@ -319,7 +319,11 @@ _LOOKED_AGAIN = (
     "create index run_source_source on run_source (source, run_ms, status, fetched, fresh)",
     "drop view mentions",
     _MENTIONS.replace(
-        "m.space, m.native_id", "m.space, m.native_id,\n        " + _time("m.answered_ms", "answered_at") + ", " + _time("m.gone_ms", "gone_at")
+        "m.space, m.native_id",
+        "m.space, m.native_id,\n        "
+        + _time("m.answered_ms", "answered_at")
+        + ", "
+        + _time("m.gone_ms", "gone_at"),
     ),
     """
     create view engagement_history as
