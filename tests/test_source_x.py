@@ -304,8 +304,8 @@ def known(native_id: str, ref: str | None = None) -> Known:
 
 def test_reading_again_costs_money_so_it_has_to_be_asked_for() -> None:
     assert all(isinstance(SOURCE, each) for each in (Explains, Metered, Rereads))
-    assert list(SOURCE.rereads([known("4711")])) == []
-    source = replace(SOURCE, reread=True, max_results=10)
+    assert SOURCE.reread_for_s == 0, "it costs money: only where the configuration says so"
+    source = replace(SOURCE, max_results=10)
     requests = list(source.rereads([known(f"4711{number}") for number in range(13)]))
     assert [len(each.known) for each in requests] == [10, 3]
     assert requests[1].request.url == f"{BASE}/2/tweets"

@@ -75,8 +75,7 @@ class X:
     that does not fit into what is left of the month is not asked for; a smaller max_results fits
     longer. With monthly_usd = 0, nothing is asked. `authors = false` saves two thirds, and then our
     own posts are not told from others. `narrow` is added to each query, such as "lang:en".
-    `reread` reads the posts of the last days again, for the same price, so that edits and
-    deletions show.
+    Posts are read again only where `reread` says for how long: that costs the same once more.
     """
 
     type: ClassVar[str] = "x"
@@ -85,7 +84,7 @@ class X:
     terms: ClassVar[str] = "pay per use; honour deletions and edits"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
-    reread_for_s: ClassVar[float] = 7 * 86_400.0
+    reread_for_s: ClassVar[float] = 0.0
 
     base_url: WebAddress = "https://api.x.com"
     token: Secret
@@ -96,7 +95,6 @@ class X:
     authors: bool = True
     narrow: str = ""
     query_length: int = 512
-    reread: bool = False
 
     def __post_init__(self) -> None:
         """Check what types do not say.
@@ -183,8 +181,8 @@ class X:
         return max(1, price)  # what costs nothing is not counted, and a cap of 0 holds whatever the prices
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
-        """Yield requests that read posts again, if that is wanted: it is paid for like reading them first."""
-        for start in range(0, len(known) if self.reread else 0, self.max_results):
+        """Yield requests that read posts again."""
+        for start in range(0, len(known), self.max_results):
             some = tuple(known[start : start + self.max_results])
             yield Reread(self._get("", {"ids": ",".join(one.ref or one.native_id for one in some)}), some)
 
