@@ -16,6 +16,11 @@ Kind = Literal["post", "comment", "review", "article"]
 Role = Literal["own", "competitor"]
 Relevance = Literal["about", "unsure"]
 Label = Literal["negative", "neutral", "positive", "unscored"]
+Intent = Literal["complaint", "question", "praise", "request", "promotion", "other"]
+"""What somebody wants with a text about a brand; programs call it its kind."""
+Urgency = Literal["high", "medium", "low"]
+Sender = Literal["customer", "spam", "giveaway", "job_ad", "bot", "own"]
+"""Who speaks; only customers are answered."""
 
 LABELS: tuple[Label, ...] = ("negative", "neutral", "positive", "unscored")
 
@@ -293,16 +298,22 @@ class Sentiment:
     """How a text sounds: from -1.0 to 1.0, None when it could not be judged, and its label.
 
     `reasons` are the words, phrases and ratings that carried it, as a person would say them.
+    `p_negative` is how probably it is a negative one, from 0.0 to 1.0; None if the scorer can't say.
     """
 
     score: float | None
     label: Label
     reasons: tuple[str, ...] = ()
+    p_negative: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """One mention read for one brand; `own` says that the brand itself wrote it."""
+    """One mention read for one brand; `own` says that the brand itself wrote it.
+
+    `comparison` says that another brand stands in the text, so that only the clauses about this one
+    were judged. `why` are the reasons for its relevance, sender, intent and urgency.
+    """
 
     brand: str
     relevance: Relevance
@@ -310,6 +321,11 @@ class Assessment:
     spans: tuple[Span, ...]
     sentiment: Sentiment
     scorer: str
+    intent: Intent = "other"
+    urgency: Urgency = "low"
+    sender: Sender = "customer"
+    comparison: bool = False
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
