@@ -12,7 +12,7 @@ import time_machine
 import typer
 from typer.testing import CliRunner, Result
 
-from repwatch.commands import export, mention, report, search
+from repwatch.commands import export, import_, mention, report, search
 from repwatch.model import Assessment, Judged, Label, Mention, Relevance, Sentiment, Span, Task
 from repwatch.store import open_store
 from repwatch.store.base import Outcome, PageSave, Run, Status
@@ -159,6 +159,7 @@ def _app() -> typer.Typer:
         "report": report.report,
         "search": search.search,
         "export": export.export,
+        "import": import_.import_,
     }
     for name, command in commands.items():
         app.command(name)(command)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import format_datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repwatch.dates import moment
+from repwatch.dates import Order, moment, orders
 
 NOON = datetime(2024, 5, 30, 12, 0, tzinfo=UTC)
 
@@ -120,6 +121,55 @@ def test_a_moment_is_read(said: object, meant: datetime) -> None:
 )  # fmt: skip
 def test_what_is_not_certain_is_no_moment(said: object) -> None:
     assert moment(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "order"),
+    [
+        ("30.05.2024 14:00", "day-first"),
+        ("30.5.24, 14:00", "day-first"),
+        ("Thu, 30/05/2024 2:00 PM", "day-first"),
+        ("30-05-2024 14:00:00", "day-first"),
+        ("5/30/2024 2:00 p. m.", "month-first"),
+        ("05/30/24 14:00:00", "month-first"),
+        ("2024-5-30, 14:00", None),
+        ("30/05/2024 12:00 UTC", "day-first"),
+        ("05/30/2024 07:00 -0500", "month-first"),
+    ],
+)
+def test_noon_in_digits_is_read_in_a_given_order_and_zone(said: str, order: Order | None) -> None:
+    assert moment(said, zone=ZoneInfo("Europe/Berlin"), order=order) == NOON
+
+
+@pytest.mark.parametrize("said", ["2024-05-30", "30 May 2024", date(2024, 5, 30)])
+def test_a_day_begins_when_it_does_in_its_zone(said: object) -> None:
+    midnight = datetime(2024, 5, 30, tzinfo=ZoneInfo("America/New_York"))
+    assert moment(said, zone=ZoneInfo("America/New_York")) == midnight
+
+
+@pytest.mark.parametrize(
+    ("said", "possible"),
+    [
+        ("03/04/2026", {"day-first", "month-first"}),
+        ("30/04/2026 12:00", {"day-first"}),
+        ("04/30/2026", {"month-first"}),
+        ("30/30/2026", set()),
+        ("03.04.2026", {"day-first"}),
+        ("04.30.2026", {"month-first"}),
+        ("30.04.26", {"day-first", "month-first"}),
+        ("2026-04-03", None),
+        ("3 April 2026", None),
+        ("", None),
+        ("03/04/2026" * 50, None),
+    ],
+)
+def test_what_a_date_in_digits_may_mean_is_told(said: str, possible: set[str] | None) -> None:
+    assert orders(said) == possible
+
+
+def test_a_date_that_is_none_in_its_order_is_no_moment() -> None:
+    assert moment("05/30/2024", order="day-first") is None
+    assert moment("31.02.2024", order="day-first") is None
 
 
 MOMENTS = st.timedeltas(timedelta(days=1), timedelta(days=47_000)).map(

@@ -18,8 +18,8 @@ from repwatch.demo.corpus import load
 from repwatch.demo.site import serving
 from test_docs import COMMANDS
 
-ELSEWHERE = ("demo", "init", "doctor --json")
-"""Their own tests run these; doctor asks every place once more."""
+ELSEWHERE = ("demo", "init", "doctor --json", "source discover https://forum.example")
+"""Their own tests run these; doctor asks every place once more, and that forum is nowhere."""
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     home = tmp_path_factory.mktemp("home")
     shell("repwatch demo tour --port 0", home, home)
     tour = home / "tour"
+    (tour / "reviews.csv").write_text("Author;Rating;Review\nanvil_fan_7;4,5;It rings\n")
+    (tour / "comments.jsonl").write_text('{"body": "Acme Anvils ring", "created": "2026-11-20"}\n')
     known = demo.read(tour)
     assert known
     with serving(load(), known.started, known.port):
@@ -54,6 +56,7 @@ def test_every_example_of_the_help_does_what_it_says(folder: Path) -> None:
         "m_7Q2KABCD": found["id"],
         "r_20261121T130000123Z": run["run"],
         "source show hn": "source show maker-news",
+        "source test hn": "source test maker-news",
         "scan blog forum": "scan wire forum",
     }
     failed = []

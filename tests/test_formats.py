@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from repwatch import formats
 
@@ -49,9 +51,16 @@ def test_a_json_record_is_one_line_whatever_it_holds() -> None:
         ("\x1b[0m=cmd|'/c calc'!A1", "'=cmd|'/c calc'!A1"),
         ("  =1", "'  =1"),
         ("＝1+1", "'＝1+1"),
+        ("'=1+1", "''=1+1"),
+        ("'tis", "'tis"),
         ("a=1", "a=1"),
         ("", ""),
     ],
 )
 def test_a_formula_is_disarmed_after_cleaning(text: str, cell: str) -> None:
     assert formats.disarm(text) == cell
+
+
+@given(st.text("'=+-@\t\n a＝é", max_size=8))
+def test_disarming_can_be_undone(text: str) -> None:
+    assert formats.armed(formats.disarm(text)) == text

@@ -23,6 +23,7 @@ writers
 pipeline crawl outcomes logins
 asker
 scan
+imports
 topics demo
 commands
 cli

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib import import_module
 from itertools import chain
+from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,6 +40,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     },
     "Collect": {
         "scan": "Read the places that are due, judge what is new, and keep what is about a brand.",
+        "import": "Read mentions out of files: tables, exports of other tools, mails, saved pages, feeds.",
         "score": "Say how a text sounds: its label, and a score from -1 to 1.",
         "runs": "What each scan did.",
     },
@@ -128,11 +130,16 @@ def add_commands(words: Iterable[str]) -> None:
         if name not in words and "help" not in words:
             app.command(name, help=summary)(_not_loaded)  # enough to list it and to complete its name
             continue
-        module = import_module(f"repwatch.commands.{name}")
+        module = import_module(f"repwatch.commands.{_in_python(name)}")
         if hasattr(module, "app"):
             app.add_typer(module.app, name=name)
         else:
-            app.command(name)(getattr(module, name))
+            app.command(name)(getattr(module, _in_python(name)))
+
+
+def _in_python(name: str) -> str:
+    """Return a command's name as Python's grammar allows it: import_ for import."""
+    return name + "_" * iskeyword(name)
 
 
 def _not_loaded() -> None:

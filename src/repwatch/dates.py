@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Set
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Literal
+
+Order = Literal["day-first", "month-first"]
+"""How a date such as 03/04/2026 is meant."""
 
 _LONGEST = 80
 _FIRST_MS = 1e11
@@ -32,7 +37,7 @@ _ZONES_H = (
 
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
-    r"(?:\s*(?P<half>[ap])\.?m\.?)?"
+    r"(?:\s*(?P<half>[ap])\.?\s?m\.?)?"
 )
 _ZONE = r"(?P<zone>[a-z]{1,5})?\s*(?P<offset>[+-]\d\d?(?::?\d\d)?)?(?:\s*\([^()]*\))?"
 _CLOCK = rf"(?:[\s,]+(?:at\s+)?{_TIME}\s*{_ZONE})?"
@@ -44,7 +49,7 @@ _FORMS = tuple(
     re.compile(form, re.IGNORECASE | re.ASCII)
     for form in (
         # 2024-05-30, 2024-05-30T12:00:00.123Z, 2024/05/30 12:00 CET
-        rf"(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d\d)(?P=mark)(?P<day>\d\d)(?:(?:t|\s+){_TIME}\s*)?{_ZONE}",
+        rf"(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?)(?:(?:t|,?\s+){_TIME}\s*)?{_ZONE}",
         # 20240530, 20240530T120000Z
         rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d){_DIGITS}",
         # Thu, 30 May 2024 12:00:00 GMT
@@ -56,26 +61,53 @@ _FORMS = tuple(
     )
 )
 
+_IN_DIGITS = re.compile(
+    rf"{_WEEKDAY}(?P<one>\d{{1,2}})(?P<mark>[-/.])(?P<other>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}|\d\d){_CLOCK}",
+    re.IGNORECASE | re.ASCII,
+)
+"""21.11.2026, 11/21/26 9:05 PM: what is the day, and what the month, is not said."""
 
-def moment(value: object) -> datetime | None:
+
+def moment(value: object, *, zone: tzinfo = UTC, order: Order | None = None) -> datetime | None:
     """Return the UTC moment that a platform's value means, None if that is not certain.
 
     Read are ISO 8601 and RFC 822 in their many spellings, English dates, and seconds or
-    milliseconds since 1970 as number or text. A day without a time is its midnight, a time
-    without a zone is UTC.
+    milliseconds since 1970 as number or text. A day without a time is its midnight. A time that
+    names no zone is one of `zone`. Dates such as 03/04/2026 are read only in a given order.
     """
     try:
         if isinstance(value, datetime):
-            return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+            return value.replace(tzinfo=value.tzinfo or zone).astimezone(UTC)
         if isinstance(value, date):
-            return datetime(value.year, value.month, value.day, tzinfo=UTC)
+            return datetime(value.year, value.month, value.day, tzinfo=zone).astimezone(UTC)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return _from_epoch(float(value))
         if isinstance(value, str) and len(value) <= _LONGEST:
-            return _from_text(value.strip())
+            return _from_text(value.strip(), zone, order)
     except (ValueError, OverflowError, OSError):
         return None
     return None
+
+
+def orders(text: str) -> Set[Order] | None:
+    """Return how a date such as 03/04/2026 may be meant, None for any text that is no such date.
+
+    A year of two digits proves nothing: it may as well be the year that comes first.
+
+    Source:
+        Unicode CLDR: where dates are written with dots, the day comes first.
+    """
+    match = _IN_DIGITS.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    if match is None:
+        return None
+    possible: set[Order] = set()
+    if int(match["other"]) <= 12:
+        possible.add("day-first")
+    if int(match["one"]) <= 12:
+        possible.add("month-first")
+    if possible and len(match["year"]) == 2:
+        return {"day-first", "month-first"}
+    return {"day-first"} if match["mark"] == "." and "day-first" in possible else possible
 
 
 def _from_epoch(number: float) -> datetime | None:
@@ -85,16 +117,19 @@ def _from_epoch(number: float) -> datetime | None:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 
 
-def _from_text(text: str) -> datetime | None:
+def _from_text(text: str, zone: tzinfo, order: Order | None) -> datetime | None:
     if re.fullmatch(r"\d{9,10}(?:\.\d+)?|\d{12,13}(?:\.\d+)?", text, re.ASCII):
         return _from_epoch(float(text))
     for form in _FORMS:
         if match := form.fullmatch(text):
-            return _from_parts(match.groupdict())
+            return _from_parts(match.groupdict(), zone)
+    if order is not None and (match := _IN_DIGITS.fullmatch(text)):
+        day, month = match.group("one", "other") if order == "day-first" else match.group("other", "one")
+        return _from_parts({**match.groupdict(), "day": day, "month": month}, zone)
     return None
 
 
-def _from_parts(parts: dict[str, str | None]) -> datetime | None:
+def _from_parts(parts: dict[str, str | None], zone: tzinfo) -> datetime | None:
     offset = _offset(parts.get("zone"), parts.get("offset"))
     month = _month(parts["month"] or "")
     hour = _hour(int(parts.get("hour") or 0), parts.get("half"))
@@ -103,11 +138,14 @@ def _from_parts(parts: dict[str, str | None]) -> datetime | None:
     minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
     if hour == 24 and (minute or second):
         return None
-    midnight = datetime(_year(parts["year"] or ""), month, int(parts["day"] or 0), tzinfo=UTC)
+    midnight = datetime(_year(parts["year"] or ""), month, int(parts["day"] or 0))  # noqa: DTZ001 (wait for it)
     if minute > 59 or second > 60:
         return None
     seconds = min(second, 59) + float(f"0.{parts.get('fraction') or 0}")  # 23:59:60 is a leap second
-    return midnight + timedelta(hours=hour, minutes=minute, seconds=seconds) - offset
+    at = midnight + timedelta(hours=hour, minutes=minute, seconds=seconds)
+    if parts.get("zone") or parts.get("offset"):
+        return at.replace(tzinfo=UTC) - offset
+    return at.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _year(digits: str) -> int:

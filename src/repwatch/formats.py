@@ -80,18 +80,27 @@ def json_line(record: Mapping[str, Any]) -> str:
 
 
 def disarm(text: str) -> str:
-    """Return a foreign text that no spreadsheet takes for a formula.
+    """Return a foreign text that no spreadsheet takes for a formula; `armed` undoes it.
 
     It is cleaned first: spreadsheets drop control characters and then see the formula behind.
     """
     if _TAME.fullmatch(text):
         return text
     text = clean(text)
-    return "'" + text if text.startswith(("\t", "\n")) or text.lstrip().startswith(_FORMULA) else text
+    return "'" + text if _is_formula(text.lstrip("'")) else text
+
+
+def armed(text: str) -> str:
+    """Return the text that was disarmed."""
+    return text[1:] if text.startswith("'") and _is_formula(text.lstrip("'")) else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.startswith(("\t", "\n")) or text.lstrip().startswith(_FORMULA)
 
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """How formulas begin; the full-width forms are formulas too where East Asian input is usual."""
 
-_TAME = re.compile(r"[!-*,./0-<>?A-~][ -~\n]*")
-"""Nearly every text: ASCII that begins no formula."""
+_TAME = re.compile(r"[!-&(-*,./0-<>?A-~][ -~\n]*")
+"""Nearly every text: ASCII that begins no formula, and no apostrophe before one."""

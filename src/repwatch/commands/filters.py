@@ -101,7 +101,7 @@ def known_brands(session: Session, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def known_sources(session: Session, names: Sequence[str]) -> tuple[str, ...]:
-    """Return names of sources that are configured, or were scanned once, each once.
+    """Return names of sources that are configured, were scanned once or imported, each once.
 
     Raises:
         UsageError: there is no such source.
@@ -111,5 +111,5 @@ def known_sources(session: Session, names: Sequence[str]) -> tuple[str, ...]:
     known = list(session.settings.sources)
     if not all(name in known for name in names):
         with closing(session.reader()) as reader:
-            known = list(dict.fromkeys([*known, *reader.health()]))
+            known = list(dict.fromkeys([*known, *reader.health(), *reader.info().by_source]))
     return tuple(dict.fromkeys(pick(name, known, "source") for name in names))

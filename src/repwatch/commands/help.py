@@ -12,7 +12,7 @@ from repwatch.commands.base import Session, general
 from repwatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 TOPICS = ("config", "cron", "environment", "exit-codes", "formats", "time")
 
@@ -66,18 +66,27 @@ def _read(name: str) -> str:
 
 def _formats() -> str:
     """Put the columns that the code knows under the words about them."""
+    from repwatch.imports.columns import FIELDS, USUAL
+    from repwatch.imports.look import FORMATS
     from repwatch.store.views import COLUMNS as VIEWS
     from repwatch.writers import COLUMNS
 
     parts = [_read("formats.md")]
+    parts.append(_table(("--as", "what it reads"), FORMATS.items()))
+    fields = ((name, meaning, ", ".join(USUAL.get(name, ()))) for name, meaning in FIELDS.items())
+    parts.append(_table(("field", "meaning", "names by which its column is known"), fields))
     parts.append(_columns("Columns of `repwatch export`", COLUMNS))
     parts += [_columns(f"Columns of the view `{view}`", columns) for view, columns in VIEWS.items()]
     return "\n".join(parts)
 
 
 def _columns(title: str, columns: Mapping[str, str]) -> str:
-    rows = "\n".join(f"| {name} | {meaning} |" for name, meaning in columns.items())
-    return f"## {title}\n\n| column | meaning |\n| --- | --- |\n{rows}\n"
+    return f"## {title}\n\n{_table(('column', 'meaning'), columns.items())}"
+
+
+def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heading, ["---"] * len(heading), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _show(session: Session, text: str) -> None:
