@@ -14,7 +14,7 @@ SRC = Path(__file__).parent.parent / "src" / "repwatch"
 LAYERS = """
 model errors
 text dates urls period words
-tidy match language metrics formats habits quotas
+tidy match language metrics formats habits quotas corrections
 score sources
 judge
 fetch store config files workers

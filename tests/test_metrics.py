@@ -34,8 +34,9 @@ small = st.integers(0, 10_000)
 def tallies(draw: st.DrawFn) -> Tally:
     negative, neutral, positive, unscored = (draw(small) for _ in range(4))
     scored = negative + neutral + positive
-    tone_sum = draw(st.floats(-scored, scored)) if scored else 0.0
-    return Tally(scored + unscored, negative, neutral, positive, unscored, tone_sum)
+    untoned = draw(st.integers(0, scored))
+    tone_sum = draw(st.floats(untoned - scored, scored - untoned)) if scored > untoned else 0.0
+    return Tally(scored + unscored, negative, neutral, positive, unscored, tone_sum, untoned)
 
 
 def tally(negative: int = 0, neutral: int = 0, positive: int = 0, unscored: int = 0) -> Tally:
@@ -56,12 +57,19 @@ def test_without_a_scored_mention_there_is_no_share_and_no_tone() -> None:
     assert (silent.negative_share, silent.net_sentiment, silent.tone) == (None, None, None)
 
 
+def test_a_label_by_hand_counts_in_shares_and_says_nothing_about_the_tone() -> None:
+    seen = Tally(5, 4, 1, 0, 0, -0.6, untoned=3)
+    assert (seen.negative_share, seen.tone) == (0.8, -0.3)
+    assert Tally(3, 3, 0, 0, 0, 0.0, untoned=3).tone is None
+
+
 @laws
 @given(tallies())
 def test_shares_and_tone_stay_in_their_ranges(seen: Tally) -> None:
     if seen.scored:
         assert 0.0 <= seen.negative_share <= 1.0
         assert -1.0 <= seen.net_sentiment <= 1.0
+    if seen.scored > seen.untoned:
         assert -1.0 <= seen.tone <= 1.0
 
 

@@ -19,15 +19,18 @@ from hypothesis import strategies as st
 
 from repwatch.errors import StoreError, UsageError
 from repwatch.model import (
+    INTENTS,
     LABELS,
     Assessment,
     Judged,
     Known,
     Mention,
     NearMiss,
+    Sender,
     Sentiment,
     Span,
     Task,
+    Urgency,
     mention_id,
 )
 from repwatch.store import open_reader, open_store
@@ -91,7 +94,7 @@ def assessment(brand: str = "acme", score: float | None = -0.5, **fields: Any) -
         "relevance": "about",
         "own": False,
         "spans": (Span("text", 4, 9, "anvil", "term"),),
-        "sentiment": Sentiment(score, label, ("broke -1.2",)),
+        "sentiment": Sentiment(score, label, ("broke -1.2",), None if score is None else (1 - score) / 2),
         "scorer": "test/1",
     }
     return Assessment(brand=brand, **{**values, **fields})
@@ -394,6 +397,8 @@ def test_numbers_beyond_what_can_be_stored_are_cut(store: Store) -> None:
 
 # Filters, orders and counts
 
+URGENCIES: tuple[Urgency, ...] = ("high", "medium", "low")
+SENDERS: tuple[Sender, ...] = ("customer", "spam", "giveaway", "job_ad", "bot")
 VERBS = ("broke", "holds", "is late", "arrived")
 CORPUS = [
     judged(
@@ -407,7 +412,15 @@ CORPUS = [
             likes=n % 6 or None,
         ),
         *(
-            assessment(brand, (None, -0.75, 0.0, 0.5)[(n + shift) % 4], own=n % 10 == 9, relevance=relevance)
+            assessment(
+                brand,
+                (None, -0.75, 0.0, 0.5)[(n + shift) % 4],
+                own=n % 10 == 9,
+                relevance=relevance,
+                intent=INTENTS[n % 6],
+                urgency=URGENCIES[n % 3],
+                sender=SENDERS[(n + shift) % 5],
+            )
             for shift, brand in enumerate(("acme", "zed")[: 1 + n % 2])
             for relevance in ("unsure" if n % 8 == 3 else "about",)
         ),
@@ -443,8 +456,11 @@ filters = st.builds(
     relevance=some(("about", "unsure")),
     own=st.sampled_from((None, True, False)),
     trended=st.booleans(),
+    intents=some(INTENTS),
+    urgencies=some(URGENCIES),
+    senders=some((*SENDERS, "own")),
 )
-GROUPS = ("brand", "source", "day", "label", "lang", "author", "kind")
+GROUPS = ("brand", "source", "day", "label", "lang", "author", "kind", "intent", "urgency", "sender")
 EXAMPLES = settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -461,6 +477,9 @@ def passes(row: Any, filter: Filter) -> bool:
         and (not filter.relevance or row.relevance in filter.relevance)
         and (filter.own is None or row.own == filter.own)
         and (not filter.trended or row.published_at is not None or row.source == "forum")
+        and (not filter.intents or row.intent in filter.intents)
+        and (not filter.urgencies or row.urgency in filter.urgencies)
+        and (not filter.senders or row.sender in filter.senders)
     )
 
 
@@ -503,13 +522,14 @@ def test_counts_agree_with_the_mentions_they_count(corpus: Reader, filter: Filte
             labels[label] for label in LABELS
         )
         assert count.tone_sum == pytest.approx(sum(row.sentiment or 0.0 for row in mine))
+        assert count.others == sum(row.sender not in ("customer", "own") for row in mine)
 
 
 @EXAMPLES
 @given(
     filter=filters,
     limit=st.integers(1, 30),
-    order=st.sampled_from(("newest", "oldest", "negative", "engaged", "rank")),
+    order=st.sampled_from(("newest", "oldest", "negative", "engaged", "urgent", "rank")),
 )
 def test_a_limit_takes_the_first_of_the_whole_order(
     corpus: Reader, filter: Filter, limit: int, order: Any
@@ -523,6 +543,13 @@ ORDERED_BY: dict[Any, Callable[[Any], Any]] = {
     "oldest": lambda row: row.at,
     "negative": lambda row: (row.sentiment is None, row.sentiment or 0.0, -row.at.timestamp()),
     "engaged": lambda row: (-row.engagement, -row.at.timestamp()),
+    "urgent": lambda row: (
+        URGENCIES.index(row.urgency),
+        row.p_negative is None,
+        -(row.p_negative or 0.0),
+        -row.engagement,
+        -row.at.timestamp(),
+    ),
 }
 
 

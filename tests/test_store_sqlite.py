@@ -24,7 +24,7 @@ from sqlite_utils import Database
 from repwatch.errors import StoreError
 from repwatch.model import Assessment, Judged, Mention, NearMiss, Sentiment, Span, Task
 from repwatch.store import open_reader, open_store, rows, schema
-from repwatch.store.base import By, Filter, PageSave
+from repwatch.store.base import By, Filter, PageSave, Verdict
 from repwatch.store.connect import (
     APPLICATION_ID,
     LOG_PAGES,
@@ -334,6 +334,34 @@ def test_a_database_of_the_first_version_is_taken_along(path: Path) -> None:
         assert store.info().mentions == 1
         assert store.seen("forum", "") == {}
     assert (path.parent / "repwatch.db.schema-1.bak").stat().st_mode & 0o777 == 0o600
+    check(path)
+
+
+def test_a_database_from_before_corrections_keeps_its_labels_as_the_machines(path: Path) -> None:
+    with closing(open_for_writing(path)) as connection:
+        prepare(connection, schema.STEPS[:2])
+        with connection.writing() as raw:
+            raw.execute(
+                "insert into mention (id, source, space, native_id, kind, collected_ms, trended, marks,"
+                " title, text) values ('m_OLD', 'forum', 'forum.example', '1', 'post', 0, 1, '[]', '', 'anvil')"  # noqa: E501 (one row)
+            )
+            raw.execute("insert into mention_fts (rowid, title, text) select seq, title, text from mention")
+            for brand, own in (("acme", 0), ("zed", 1)):
+                raw.execute(
+                    "insert into assessment values (1, ?, 'unsure', ?, -0.5, 'negative', 'test/1', 0,"
+                    " '1970-01-01', 'forum', 'en', 'post', 0, 1, '[]', '[]', '[]')",
+                    (brand, own),
+                )
+    with closing(open_store(path, ZONE)) as store:
+        for row in store.mentions(Filter(relevance=("unsure",), own=None), order="oldest"):
+            assert (row.machine_relevance, row.machine_label, row.machine_sentiment) == (
+                "unsure",
+                "negative",
+                -0.5,
+            )
+            assert (row.sender, row.intent) == ("own" if row.brand == "zed" else "customer", "other")
+        verdict = Verdict(mention="m_OLD", brand="acme", field="label", value="positive")
+        assert len(store.correct([verdict], who="mara", why="", now=NOW)) == 1
     check(path)
 
 

@@ -46,10 +46,26 @@ class Counted(Protocol):
     def tone_sum(self) -> float:
         """The sum of the sentiments of the scored."""
 
+    @property
+    def untoned(self) -> int:
+        """Scored, but by a person alone, who says no more than the label."""
+
+    @property
+    def by_hand(self) -> int:
+        """Labelled by a person."""
+
+    @property
+    def others(self) -> int:
+        """Spam, giveaways, job ads, and what bots say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many mentions there are of each label, and the sum of their sentiments."""
+    """How many mentions there are of each label, and the sum of their sentiments.
+
+    `untoned` are scored and have no sentiment, `by_hand` were labelled by a person, `others` are not
+    by customers.
+    """
 
     mentions: int = 0
     negative: int = 0
@@ -57,6 +73,9 @@ class Tally:
     positive: int = 0
     unscored: int = 0
     tone_sum: float = 0.0
+    untoned: int = 0
+    by_hand: int = 0
+    others: int = 0
 
     @property
     def scored(self) -> int:
@@ -75,13 +94,14 @@ class Tally:
 
     @property
     def tone(self) -> float | None:
-        """The mean sentiment of the scored, -1.0 to 1.0."""
-        return max(-1.0, min(1.0, self.tone_sum / self.scored)) if self.scored else None
+        """The mean sentiment of the scored that have one, -1.0 to 1.0."""
+        toned = self.scored - self.untoned
+        return max(-1.0, min(1.0, self.tone_sum / toned)) if toned else None
 
 
 def total(counts: Iterable[Counted]) -> Tally:
     """Return the sum of counts."""
-    mentions = negative = neutral = positive = unscored = 0
+    mentions = negative = neutral = positive = unscored = untoned = by_hand = others = 0
     tone_sum = 0.0
     for count in counts:
         mentions += count.mentions
@@ -90,7 +110,10 @@ def total(counts: Iterable[Counted]) -> Tally:
         positive += count.positive
         unscored += count.unscored
         tone_sum += count.tone_sum
-    return Tally(mentions, negative, neutral, positive, unscored, tone_sum)
+        untoned += count.untoned
+        by_hand += count.by_hand
+        others += count.others
+    return Tally(mentions, negative, neutral, positive, unscored, tone_sum, untoned, by_hand, others)
 
 
 @dataclass(frozen=True, slots=True)

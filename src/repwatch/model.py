@@ -14,15 +14,19 @@ from repwatch.errors import ParseError
 
 Kind = Literal["post", "comment", "review", "article"]
 Role = Literal["own", "competitor"]
-Relevance = Literal["about", "unsure"]
+Relevance = Literal["about", "unsure", "not_about"]
+"""Whether a text is about a brand; that it is not is said only by a person."""
 Label = Literal["negative", "neutral", "positive", "unscored"]
 Intent = Literal["complaint", "question", "praise", "request", "promotion", "other"]
 """What somebody wants with a text about a brand; programs call it its kind."""
 Urgency = Literal["high", "medium", "low"]
 Sender = Literal["customer", "spam", "giveaway", "job_ad", "bot", "own"]
 """Who speaks; only customers are answered."""
+Field = Literal["about", "label", "kind"]
+"""What a person can correct: whether it is about a brand, how it sounds, and what it wants (Intent)."""
 
 LABELS: tuple[Label, ...] = ("negative", "neutral", "positive", "unscored")
+INTENTS: tuple[Intent, ...] = ("complaint", "question", "praise", "request", "promotion", "other")
 
 
 class Secret(str):
@@ -326,6 +330,23 @@ class Assessment:
     sender: Sender = "customer"
     comparison: bool = False
     why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a person said of one mention and brand. Corrections are only ever added: the last one counts.
+
+    `value` is a Relevance, Label or Intent, by the field; None takes back what was said before.
+    """
+
+    id: str
+    mention: str
+    brand: str
+    field: Field
+    value: str | None
+    who: str
+    why: str = ""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,8 +42,8 @@ COLUMNS: dict[str, str] = {
     "at": "when it counts: published, or collected when it is undated; UTC",
     "day": "the day of `at` in the configured time zone",
     "label": "negative, neutral, positive or unscored",
-    "sentiment": "from -1.0 to 1.0; empty when unscored",
-    "relevance": "about, or unsure when it may be about something else",
+    "sentiment": "from -1.0 to 1.0; empty when unscored, or when a person gave it another label",
+    "relevance": "about, unsure when it may be about something else, not_about where a person says so",
     "own": "whether the brand itself wrote it",
     "title": "its title, as plain text",
     "text": "its text, as plain text",
@@ -75,6 +75,17 @@ COLUMNS: dict[str, str] = {
     "marks": "remarks, such as undated",
     "answered_at": "when whom it is about answered under it, where the platform says so; UTC",
     "gone_at": "when it was found to be deleted upstream; text and author are gone here, too",
+    "p_negative": "how probably it is negative, from 0.0 to 1.0, as the machine sees it",
+    "intent": "what its author wants: complaint, question, praise, request, promotion or other",
+    "urgency": "high, medium or low",
+    "sender": "customer, spam, giveaway, job_ad, bot or own",
+    "comparison": "whether another brand stands in it, so that only what is said of this one counts",
+    "why": "the reasons for its relevance, sender, intent and urgency",
+    "corrected": "what of it a person has said: about, label, kind",
+    "machine_relevance": "the machine's own relevance, whatever a person said",
+    "machine_sentiment": "the machine's own sentiment, likewise",
+    "machine_label": "the machine's own label, likewise",
+    "machine_intent": "the machine's own intent, likewise",
 }
 """The columns of an export and what they mean, in order."""
 
@@ -86,9 +97,12 @@ _TEXTS = frozenset({
     "item", "parent_id", "thread_id", "space", "native_id", "scorer",
 })  # fmt: skip
 _TIMES = frozenset({"at", "published_at", "edited_at", "collected_at", "answered_at", "gone_at"})
-_LISTS = frozenset({"matched", "reasons", "marks"})
-_FLAGS = frozenset({"own"})
-_WORDS = frozenset({"id", "kind", "day", "label", "relevance"})
+_LISTS = frozenset({"matched", "reasons", "marks", "why", "corrected"})
+_FLAGS = frozenset({"own", "comparison"})
+_WORDS = frozenset({
+    "id", "kind", "day", "label", "relevance", "intent", "urgency", "sender", "machine_relevance",
+    "machine_label", "machine_intent",
+})  # fmt: skip
 """Columns whose values are our own words, which nobody else can choose."""
 _NUMBERS = COLUMNS.keys() - _TEXTS - _TIMES - _LISTS - _FLAGS - _WORDS
 _FEW = frozenset({"brand", "source", "space", "lang", "item", "scorer"})

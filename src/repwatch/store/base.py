@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
 from repwatch.errors import Reason
 from repwatch.habits import Habit
-from repwatch.model import Judged, Kind, Known, Label, Relevance, Task
+from repwatch.model import (
+    Assessment,
+    Correction,
+    Field,
+    Intent,
+    Judged,
+    Kind,
+    Known,
+    Label,
+    Mention,
+    Relevance,
+    Sender,
+    Task,
+    Urgency,
+)
 
-Order = Literal["newest", "oldest", "negative", "engaged", "rank"]
-"""How rows come: by time, most negative first, most engagement first, best search hit first."""
+Order = Literal["newest", "oldest", "negative", "engaged", "urgent", "rank"]
+"""How rows come: by time, most negative first, most engagement first, most urgent first (then what is
+most probably negative, has most engagement, is newest), best search hit first."""
 
-By = Literal["brand", "source", "day", "label", "lang", "author", "kind"]
+By = Literal["brand", "source", "day", "label", "lang", "author", "kind", "intent", "urgency", "sender"]
 
 Status = Literal["ok", "unchanged", "partial", "failed", "waiting", "no_access", "blind", "not_reached"]
 """What a source did in a run: *waiting* is a rate limit or quota, *no_access* a refused login,
@@ -42,6 +57,12 @@ class Filter:
     own: bool | None = False
     trended: bool = False
     """Leave out undated mentions of a stream's first read: their day is not known."""
+    intents: tuple[Intent, ...] = ()
+    urgencies: tuple[Urgency, ...] = ()
+    senders: tuple[Sender, ...] = ()
+    waiting: bool = False
+    """Leave out what is gone, what its platform calls answered, and what the brand itself has answered:
+    under it, or later in its thread and not under somebody else's post."""
 
 
 # Not frozen: that takes four times as long to build, and an export builds a million.
@@ -97,6 +118,20 @@ class MentionRow:
     """When whom it is about answered under it, where the platform says so."""
     gone_at: datetime | None = None
     """When it was found to be deleted upstream: title, text and author were blanked then."""
+    p_negative: float | None = None
+    """How probably the machine holds it to be negative, from 0.0 to 1.0."""
+    intent: Intent = "other"
+    urgency: Urgency = "low"
+    sender: Sender = "customer"
+    comparison: bool = False
+    why: tuple[str, ...] = ()
+    """The reasons for its relevance, sender, intent and urgency."""
+    corrected: tuple[Field, ...] = ()
+    """What of it a person has said."""
+    machine_relevance: Relevance = "about"
+    machine_sentiment: float | None = None
+    machine_label: Label = "unscored"
+    machine_intent: Intent = "other"
     snippet: str | None = None
 
 
@@ -104,7 +139,9 @@ class MentionRow:
 class Count:
     """How many mentions share `key`, the values of the groups in the order asked for.
 
-    `tone_sum` is the sum of the sentiments of the scored ones.
+    `tone_sum` is the sum of the sentiments of the scored ones. `untoned` are scored by a person alone,
+    who gives a label and no sentiment; `by_hand` are all that were labelled by a person. `others` are
+    spam, giveaways, job ads and by bots.
     """
 
     key: tuple[str, ...]
@@ -114,6 +151,9 @@ class Count:
     positive: int
     unscored: int
     tone_sum: float
+    untoned: int = 0
+    by_hand: int = 0
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +259,32 @@ class SecondLook:
     gone: Sequence[str] = ()
     missing: Sequence[str] = ()
     thread_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a person says of a mention (its whole id) and a brand: see Correction."""
+
+    mention: str
+    brand: str
+    field: Field
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """A stored mention, what the machine said of it for one brand, and the corrections that count.
+
+    The mention is as it was when it was judged, but for its `ref`, and its parent's and thread's ids,
+    which are ids of ours.
+    """
+
+    id: str
+    source: str
+    at: datetime
+    mention: Mention
+    assessment: Assessment
+    said: Mapping[Field, Correction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +426,19 @@ class Reader(Protocol):
             UsageError: no id begins so, or several do (they are listed).
         """
 
+    def assessed(self, filter: Filter, *, corrected: bool = False) -> Iterator[Assessed]:
+        """Yield matching mentions as they were judged, last stored first, each mention's brands together.
+
+        They are read a few hundred at a time: what is yielded may be judged anew and saved meanwhile.
+
+        Args:
+            filter: which; those that are gone are left out, and its words are not looked at.
+            corrected: only those of which a person has said something.
+        """
+
+    def corrections(self, mention: str) -> list[Correction]:
+        """Return all that people have said of a mention (its whole id), oldest first."""
+
     def runs(self, limit: int | None = None) -> list[Run]:
         """Return the newest runs, newest first, with their outcomes."""
 
@@ -486,6 +565,23 @@ class Store(Reader, Protocol):
         """Keep what was read from a file, all of it or nothing; no stream moves.
 
         It adds to what is stored, and changes nothing of it.
+        """
+
+    def correct(self, verdicts: Sequence[Verdict], *, who: str, why: str, now: datetime) -> list[Correction]:
+        """Keep what a person says, all of it or nothing, and return what of it is new.
+
+        It counts from now on, whatever is judged or edited later, until somebody says otherwise. Its
+        time is after that of all corrections before, even if the clock was set back.
+
+        Raises:
+            UsageError: a mention is not stored, or was not assessed for that brand.
+        """
+
+    def save_judgements(self, judged: Sequence[Judged], brands: Collection[str]) -> None:
+        """Replace what was found in stored mentions by what is found now, all of it or nothing.
+
+        Assessments for any of these brands that are no longer found are dropped, unless a person says
+        that the mention is about it. What people said still counts.
         """
 
     def expire(self, source: str, before: datetime) -> int:

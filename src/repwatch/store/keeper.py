@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from repwatch.model import Assessment, Judged, epoch_ms
+from repwatch.model import Judged, epoch_ms
 from repwatch.store import rows
 from repwatch.store.base import PageSave, Saved
+from repwatch.store.judgements import Judgements
 
 _STORED = ("seq", "gone_ms", *rows.MENTION)
 _KNOWN = f"select {', '.join(_STORED)} from mention where id in (select value from json_each(?))"
@@ -20,11 +21,6 @@ _TWIN = f"""
 """
 _INSERT_MENTION = rows.insert("mention", rows.MENTION)
 _UPDATE_MENTION = f"update mention set {rows.assignments(rows.MENTION)} where seq = :seq"
-_ASSESSMENTS = f"select brand, {', '.join(rows.JUDGED)} from assessment where mention = ?"
-_SAVE_ASSESSMENT = f"""
-    {rows.insert("assessment", ("mention", "brand", *rows.JUDGED, *rows.COPIED))}
-    on conflict (mention, brand) do update set {rows.assignments(rows.JUDGED, "excluded.")}
-"""
 _COUNT = f"""
     {rows.insert("engagement", ("mention", "at_ms", *rows.COUNTED))}
     on conflict (mention, at_ms) do update set {rows.assignments(rows.COUNTED, "excluded.")}
@@ -37,7 +33,6 @@ _FOLLOW = """
     where followup.source = excluded.source
 """
 COUNTED_EVERY_MS = 3_600_000
-_COPY = f"update assessment set {rows.assignments(rows.COPIED)} where mention = :mention"
 
 
 class Keeper:
@@ -46,7 +41,7 @@ class Keeper:
     def __init__(self, raw: sqlite3.Connection, page: PageSave, day: Callable[[int], str]) -> None:
         self._raw = raw
         self._page = page
-        self._day = day
+        self._judgements = Judgements(raw, day)
         (self._indexed,) = raw.execute("select coalesce(max(seq), 0) from mention").fetchone()
         ids = rows.compact([judged.mention.id for judged in page.judged])
         self._known = {row["id"]: row for row in map(_stored, raw.execute(_KNOWN, (ids,)))}
@@ -92,7 +87,7 @@ class Keeper:
         self._count(row)
         self._raw.execute("delete from near_miss where id = ?", (row["id"],))
         self._sight(row["seq"], judged)
-        self._assess(row, judged.assessments)
+        self._judgements.add(row, judged.assessments)
 
     def _update(self, stored: rows.Values, shown: rows.Values, judged: Judged) -> bool:
         """Bring a stored mention up to date; tell whether anything of it changed."""
@@ -104,7 +99,8 @@ class Keeper:
             if any(stored[name] != row[name] for name in rows.COUNTED):
                 self._count(row)
         self._sight(row["seq"], judged)
-        reassessed = self._reassess(row, judged, edited=edited)
+        # Other words replace what was found before; the same words only add to it.
+        reassessed = self._judgements.replace(row, judged.assessments, None if edited else ())
         return row != stored or reassessed
 
     def _count(self, row: rows.Values) -> None:
@@ -135,33 +131,7 @@ class Keeper:
                 "insert into mention_fts (rowid, title, text) values (?, ?, ?)",
                 (seq, row["title"], row["text"]),
             )
-        self._raw.execute(_COPY, {"mention": seq, **rows.copied_values(row, self._day)})
-
-    def _reassess(self, row: rows.Values, judged: Judged, *, edited: bool) -> bool:
-        """Replace what was found in other words; add to what was found in the same words."""
-        stored = {brand: values for brand, *values in self._raw.execute(_ASSESSMENTS, (row["seq"],))}
-        brands = {assessment.brand for assessment in judged.assessments}
-        gone = [brand for brand in stored if edited and brand not in brands]
-        self._raw.executemany(
-            "delete from assessment where mention = ? and brand = ?", ((row["seq"], brand) for brand in gone)
-        )
-        fresh = tuple(
-            assessment
-            for assessment in judged.assessments
-            if stored.get(assessment.brand) != list(rows.judged_values(assessment).values())
-        )
-        self._assess(row, fresh)
-        return bool(gone or fresh)
-
-    def _assess(self, row: rows.Values, assessments: Iterable[Assessment]) -> None:
-        copied = rows.copied_values(row, self._day)
-        self._raw.executemany(
-            _SAVE_ASSESSMENT,
-            (
-                {"mention": row["seq"], "brand": assessment.brand, **rows.judged_values(assessment), **copied}
-                for assessment in assessments
-            ),
-        )
+        self._judgements.copy(row)
 
     def _sight(self, seq: int, judged: Judged) -> None:
         """Note who showed a mention, and by what it is known again."""

@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from repwatch.errors import UsageError
 from repwatch.habits import DayYield, Habit
-from repwatch.model import Known, Task, epoch_ms, from_epoch_ms
+from repwatch.model import Correction, Known, Task, epoch_ms, from_epoch_ms
 from repwatch.store import followups, rows
 from repwatch.store.base import (
+    Assessed,
     By,
     Count,
     Engagement,
@@ -38,6 +40,10 @@ _ORDERS: dict[Order, str] = {
     "oldest": "a.at_ms, a.mention, a.brand",
     "negative": "a.sentiment is null, a.sentiment, a.at_ms desc, a.mention desc, a.brand desc",
     "engaged": "a.engagement desc, a.at_ms desc, a.mention desc, a.brand desc",
+    "urgent": (
+        "case a.urgency when 'high' then 0 when 'medium' then 1 else 2 end, a.p_negative is null,"
+        " a.p_negative desc, a.engagement desc, a.at_ms desc, a.mention desc, a.brand desc"
+    ),
     "rank": "f.rank, a.at_ms desc, a.mention desc, a.brand desc",
 }
 
@@ -49,6 +55,9 @@ _GROUPS: dict[By, str] = {
     "lang": "coalesce(a.lang, '')",
     "author": "coalesce(m.author, '')",
     "kind": "a.kind",
+    "intent": "a.intent",
+    "urgency": "a.urgency",
+    "sender": "a.sender",
 }
 
 _COUNTED = """
@@ -57,13 +66,34 @@ _COUNTED = """
     count(*) filter (where a.label = 'neutral'),
     count(*) filter (where a.label = 'positive'),
     count(*) filter (where a.label = 'unscored'),
-    coalesce(sum(a.sentiment), 0.0)
+    coalesce(sum(a.sentiment), 0.0),
+    count(*) filter (where a.label <> 'unscored' and a.sentiment is null),
+    count(*) filter (where a.corrected like '%"label"%'),
+    count(*) filter (where a.sender not in ('customer', 'own'))
 """
+
+# What a brand's own posts answer: the mention above them, or all of a thread where they name none.
+_ANSWERS = """
+    select o.brand, cast(coalesce(r.parent_id, r.thread_id) as text) as target, max(o.at_ms) as at_ms
+    from assessment o join mention r on r.seq = o.mention
+    where o.own = 1 and coalesce(r.parent_id, r.thread_id) is not null
+    group by 1, 2
+"""
+_ANSWERED = f"""
+    join mention w on w.seq = a.mention
+    left join ({_ANSWERS}) below on below.brand = a.brand and below.target = w.id
+    left join ({_ANSWERS}) later
+        on later.brand = a.brand and later.target = coalesce(w.thread_id, w.id) and later.at_ms >= a.at_ms
+"""
+_WAITING = "w.answered_ms is null and w.gone_ms is null and below.at_ms is null and later.at_ms is null"
 
 _SNIPPET = "snippet(mention_fts, -1, char(2), char(3), '…', 24)"
 
 RARE = 10_000
 """Hits up to which a search starts from the words; beyond, from the time index."""
+
+AT_ONCE = 300
+"""Mentions that are read at once where all of them are gone through."""
 
 LISTED = 10
 """How many ids an ambiguous one is answered with."""
@@ -87,6 +117,9 @@ SOURCES = """
 
 @dataclass(frozen=True, slots=True)
 class _Where:
+    """Which assessments are meant: `tables` stands after from."""
+
+    tables: str
     condition: str
     values: list[Any]
 
@@ -121,16 +154,16 @@ class SqlReader:
         columns = ", ".join(rows.MENTION_ROW)
         if words is None and limit is None:
             where = self._where(filter, None)
-            found = f"select {columns} from assessment a join mention m on m.seq = a.mention"
+            found = f"select {columns} from {where.tables} join mention m on m.seq = a.mention"
             return f"{found} where {where.condition} order by {_ORDERS[order]}", where.values
         # The few rows that win are chosen within an index; only they are fetched whole.
         where = self._where(filter, None if order == "rank" else words)
-        hits, values = "assessment a", where.values
+        hits, values = where.tables, where.values
         rank, ranked = "", _ORDERS[order]
         if order == "rank":
             hits = (
                 "(select rowid as mention, rank from mention_fts where mention_fts match ?) f"
-                " cross join assessment a on a.mention = f.mention"
+                f" cross join {where.tables.replace('assessment a', 'assessment a on a.mention = f.mention')}"
             )
             values = [words, *values]
             rank, ranked = ", f.rank", ranked.replace("f.rank", "h.rank")
@@ -162,7 +195,7 @@ class SqlReader:
         joined = " join mention m on m.seq = a.mention" if "author" in by else ""
         grouped = f" group by {', '.join(groups)}" if groups else ""
         found = self.db.rows(
-            f"select {keys}{_COUNTED} from assessment a{joined} where {where.condition}{grouped}",
+            f"select {keys}{_COUNTED} from {where.tables}{joined} where {where.condition}{grouped}",
             where.values,
         )
         return sorted(
@@ -171,7 +204,7 @@ class SqlReader:
         )
 
     def _where(self, filter: Filter, words: str | None) -> _Where:
-        conditions = ["1 = 1"]
+        tables, conditions = "assessment a", ["1 = 1"]
         values: list[Any] = []
         lists: tuple[tuple[str, Sequence[str]], ...] = (
             ("a.brand", filter.brands),
@@ -179,6 +212,9 @@ class SqlReader:
             ("a.label", filter.labels),
             ("a.lang", filter.langs),
             ("a.relevance", filter.relevance),
+            ("a.intent", filter.intents),
+            ("a.urgency", filter.urgencies),
+            ("a.sender", filter.senders),
         )
         for column, allowed in lists:
             if allowed:
@@ -195,12 +231,15 @@ class SqlReader:
             values.append(int(filter.own))
         if filter.trended:
             conditions.append("a.trended = 1")
+        if filter.waiting:
+            tables += _ANSWERED
+            conditions.append(_WAITING)
         if words is not None:
             # The plus keeps the planner from looking up every hit of a common word.
             plus = "" if self._is_rare(words) else "+"
             conditions.append(f"{plus}a.mention in (select rowid from mention_fts where mention_fts match ?)")
             values.append(words)
-        return _Where(" and ".join(conditions), values)
+        return _Where(tables, " and ".join(conditions), values)
 
     def _is_rare(self, words: str) -> bool:
         found = self.db.one(
@@ -232,6 +271,54 @@ class SqlReader:
                 ids[0],
             )
         return [rows.mention_row(row) for row in found]
+
+    def assessed(self, filter: Filter, *, corrected: bool = False) -> Iterator[Assessed]:
+        """Yield matching mentions as they were judged, last stored first, each mention's brands together.
+
+        They are read a few hundred at a time: what is yielded may be judged anew and saved meanwhile.
+
+        Args:
+            filter: which; those that are gone are left out, and its words are not looked at.
+            corrected: only those of which a person has said something.
+        """
+        where = self._where(filter, None)
+        if corrected:
+            where = replace(where, condition=f"{where.condition} and a.corrected <> '[]'")
+        found = self.db.rows(
+            f"select distinct a.mention from {where.tables} where {where.condition} order by a.mention desc",
+            where.values,
+        )
+        seqs = array("q", (seq for (seq,) in found))
+        for start in range(0, len(seqs), AT_ONCE):
+            yield from self._assessed(where, list(seqs[start : start + AT_ONCE]))
+
+    def _assessed(self, where: _Where, seqs: Sequence[int]) -> list[Assessed]:
+        among = rows.compact(seqs)
+        with self.db.reading():
+            said = self._corrections("c.mention in (select value from json_each(?))", (among,))
+            found = self.db.all(
+                f"select {', '.join(rows.ASSESSED)} from {where.tables} join mention m on m.seq = a.mention"
+                f" where {where.condition} and m.gone_ms is null"
+                " and a.mention in (select value from json_each(?)) order by a.mention desc, a.brand",
+                (*where.values, among),
+            )
+        by_brand: defaultdict[tuple[str, str], list[Correction]] = defaultdict(list)
+        for each in said:
+            by_brand[each.mention, each.brand].append(each)
+        return [rows.assessed(row, by_brand) for row in found]
+
+    def corrections(self, mention: str) -> list[Correction]:
+        """Return all that people have said of a mention (its whole id), oldest first."""
+        return self._corrections("m.id = ?", (mention,))
+
+    def _corrections(self, condition: str, values: Sequence[Any]) -> list[Correction]:
+        found = self.db.all(
+            f"select m.id, {', '.join(f'c.{name}' for name in rows.CORRECTION)}"
+            " from correction c join mention m on m.seq = c.mention"
+            f" where {condition} order by c.at_ms, c.id",
+            values,
+        )
+        return [rows.correction(id, values) for id, *values in found]
 
     def runs(self, limit: int | None = None) -> list[Run]:
         """Return the newest runs, newest first, with their outcomes."""

@@ -10,10 +10,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from repwatch.model import Assessment, Judged, Mention, NearMiss, Span, epoch_ms, from_epoch_ms, mention_id
-from repwatch.store.base import MentionRow, Outcome, Stream, Validators
+from repwatch.corrections import Holds, held, in_force
+from repwatch.model import (
+    Assessment,
+    Correction,
+    Field,
+    Judged,
+    Mention,
+    NearMiss,
+    Sentiment,
+    Span,
+    epoch_ms,
+    from_epoch_ms,
+    mention_id,
+)
+from repwatch.store.base import Assessed, MentionRow, Outcome, Stream, Validators
 from repwatch.store.search import parted, whole
 
 Values = dict[str, Any]
@@ -29,11 +42,22 @@ MENTION = (
 COUNTED = ("likes", "replies", "reposts", "views", "score")
 """Columns of `mention` that a platform counts, and of `engagement`."""
 
-JUDGED = ("relevance", "own", "sentiment", "label", "scorer", "matched", "reasons", "spans")
+JUDGED = (
+    "machine_relevance", "own", "machine_sentiment", "machine_label", "machine_intent", "p_negative",
+    "urgency", "sender", "comparison", "scorer", "matched", "reasons", "why", "spans",
+)  # fmt: skip
 """Columns of `assessment` that the judge fills."""
+
+HELD = ("relevance", "sentiment", "label", "intent", "corrected")
+"""Columns of `assessment` that hold what counts: what the judge said, or a person."""
 
 COPIED = ("at_ms", "day", "source", "lang", "kind", "engagement", "trended")
 """Columns of `assessment` that are copied from the mention."""
+
+COPIED_FROM = (
+    "source", "kind", "published_ms", "collected_ms", "trended", "lang", "likes", "replies", "reposts",
+)  # fmt: skip
+"""Columns of `mention` that COPIED is made of."""
 
 OUTCOME = (
     "run", "source", "status", "started_ms", "ended_ms", "reason", "detail", "fetched", "added", "updated",
@@ -62,7 +86,8 @@ MENTION_ROW = (
     "a.day", "a.lang", "m.rating", "m.rating_worst", "m.rating_best", "m.item", "m.parent_id", "m.thread_id",
     "m.likes", "m.replies", "m.reposts", "m.views", "m.score", "a.engagement", "m.marks", "a.relevance",
     "a.own", "a.sentiment", "a.label", "a.reasons", "a.matched", "a.scorer", "m.answered_ms",
-    "m.gone_ms",
+    "m.gone_ms", "a.p_negative", "a.intent", "a.urgency", "a.sender", "a.comparison", "a.why", "a.corrected",
+    "a.machine_relevance", "a.machine_sentiment", "a.machine_label", "a.machine_intent",
 )  # fmt: skip
 """What mention_row takes, of `mention m` and `assessment a`; a snippet may follow."""
 
@@ -174,14 +199,38 @@ def judged_values(assessment: Assessment) -> Values:
     """Return what an assessment found out."""
     matched = dict.fromkeys(f"{span.rule}: {span.term}" for span in assessment.spans)
     return {
-        "relevance": assessment.relevance,
+        "machine_relevance": assessment.relevance,
         "own": int(assessment.own),
-        "sentiment": assessment.sentiment.score,
-        "label": assessment.sentiment.label,
+        "machine_sentiment": assessment.sentiment.score,
+        "machine_label": assessment.sentiment.label,
+        "machine_intent": assessment.intent,
+        "p_negative": assessment.sentiment.p_negative,
+        "urgency": assessment.urgency,
+        "sender": "own" if assessment.own else assessment.sender,
+        "comparison": int(assessment.comparison),
         "scorer": assessment.scorer,
         "matched": compact(list(matched)),
         "reasons": compact(assessment.sentiment.reasons),
+        "why": compact(assessment.why),
         "spans": compact([_span_list(span) for span in assessment.spans]),
+    }
+
+
+def held_values(judged: Mapping[str, Any], said: Mapping[Field, Correction]) -> Values:
+    """Return what counts of what was judged (columns of JUDGED) and what people have said of it."""
+    machine = Holds(
+        judged["machine_relevance"],
+        judged["machine_sentiment"],
+        judged["machine_label"],
+        judged["machine_intent"],
+    )
+    holds = held(machine, said) if said else machine
+    return {
+        "relevance": holds.relevance,
+        "sentiment": holds.sentiment,
+        "label": holds.label,
+        "intent": holds.intent,
+        "corrected": compact(sorted(said)),
     }
 
 
@@ -191,7 +240,8 @@ def mention_row(values: tuple[Any, ...]) -> MentionRow:
         id_, brand, source, space, native_id, kind, url, title, text, author, author_id, author_url, at_ms,
         published_ms, edited_ms, collected_ms, day, lang, rating, rating_worst, rating_best, item, parent_id,
         thread_id, likes, replies, reposts, views, score, engagement, marks, relevance, own, sentiment, label,
-        reasons, matched, scorer, answered_ms, gone_ms, *snippet,
+        reasons, matched, scorer, answered_ms, gone_ms, p_negative, intent, urgency, sender, comparison, why,
+        corrected, machine_relevance, machine_sentiment, machine_label, machine_intent, *snippet,
     ) = values  # fmt: skip
     at = _EPOCH + timedelta(milliseconds=at_ms)
     return MentionRow(
@@ -235,8 +285,120 @@ def mention_row(values: tuple[Any, ...]) -> MentionRow:
         scorer=scorer,
         answered_at=moment(answered_ms),
         gone_at=moment(gone_ms),
+        p_negative=p_negative,
+        intent=intent,
+        urgency=urgency,
+        sender=sender,
+        comparison=comparison == 1,
+        why=texts(why),
+        corrected=cast("tuple[Field, ...]", texts(corrected)),
+        machine_relevance=machine_relevance,
+        machine_sentiment=machine_sentiment,
+        machine_label=machine_label,
+        machine_intent=machine_intent,
         snippet=whole(snippet[0]) if snippet else None,
     )
+
+
+ASSESSED = (
+    "m.id", "m.source", "m.space", "m.native_id", "m.kind", "m.url", "m.title", "m.text", "m.author",
+    "m.author_id", "m.author_url", "m.author_is_bot", "m.published_ms", "m.edited_ms", "m.answered_ms",
+    "m.lang", "m.rating", "m.rating_worst", "m.rating_best", "m.item", "m.parent_id", "m.thread_id",
+    "m.likes", "m.replies", "m.reposts", "m.views", "m.score", "m.marks", "a.brand", "a.own",
+    "a.machine_relevance", "a.machine_sentiment", "a.machine_label", "a.machine_intent", "a.p_negative",
+    "a.urgency", "a.sender", "a.comparison", "a.scorer", "a.reasons", "a.why", "a.spans", "a.at_ms",
+)  # fmt: skip
+"""What `assessed` takes, of `mention m` and `assessment a`."""
+
+
+def assessed(values: Sequence[Any], corrections: Mapping[tuple[str, str], Sequence[Correction]]) -> Assessed:
+    """Build an Assessed from the columns of ASSESSED, and the corrections by mention and brand."""
+    row = dict(zip((name.partition(".")[2] for name in ASSESSED), values, strict=True))
+    spans = tuple(Span(*span) for span in json.loads(row["spans"]))
+    mention = Mention(
+        space=row["space"],
+        native_id=row["native_id"],
+        kind=row["kind"],
+        url=row["url"],
+        title=whole(row["title"]),
+        text=whole(row["text"]),
+        author=row["author"],
+        author_id=row["author_id"],
+        author_url=row["author_url"],
+        author_is_bot=None if row["author_is_bot"] is None else row["author_is_bot"] == 1,
+        published_at=moment(row["published_ms"]),
+        edited_at=moment(row["edited_ms"]),
+        answered_at=moment(row["answered_ms"]),
+        lang=row["lang"],
+        rating=row["rating"],
+        rating_worst=row["rating_worst"],
+        rating_best=row["rating_best"],
+        item=row["item"],
+        parent_id=row["parent_id"],
+        thread_id=row["thread_id"],
+        likes=row["likes"],
+        replies=row["replies"],
+        reposts=row["reposts"],
+        views=row["views"],
+        score=row["score"],
+        marks=texts(row["marks"]),
+        addressed_to=tuple(span.term for span in spans if span.field == "to"),
+    )
+    assessment = Assessment(
+        brand=row["brand"],
+        relevance=row["machine_relevance"],
+        own=row["own"] == 1,
+        spans=spans,
+        sentiment=Sentiment(
+            row["machine_sentiment"], row["machine_label"], texts(row["reasons"]), row["p_negative"]
+        ),
+        scorer=row["scorer"],
+        intent=row["machine_intent"],
+        urgency=row["urgency"],
+        sender=row["sender"],
+        comparison=row["comparison"] == 1,
+        why=texts(row["why"]),
+    )
+    return Assessed(
+        id=row["id"],
+        source=row["source"],
+        at=from_epoch_ms(row["at_ms"]),
+        mention=mention,
+        assessment=assessment,
+        said=in_force(corrections.get((row["id"], row["brand"]), ())),
+    )
+
+
+CORRECTION = ("id", "brand", "field", "value", "who", "why", "at_ms")
+"""What `correction` takes beside the id of its mention."""
+
+
+def correction(mention: str, values: Sequence[Any]) -> Correction:
+    """Build a Correction from the columns of CORRECTION."""
+    id, brand, field, value, who, why, at_ms = values
+    return Correction(
+        id=id,
+        mention=mention,
+        brand=brand,
+        field=field,
+        value=value,
+        who=who,
+        why=why,
+        at=from_epoch_ms(at_ms),
+    )
+
+
+def correction_values(correction: Correction) -> Values:
+    """Return the row of a correction, but for its mention."""
+    return {
+        "id": correction.id,
+        "brand": correction.brand,
+        "field": correction.field,
+        "value": correction.value,
+        "who": correction.who,
+        "why": correction.why,
+        "at_ms": epoch_ms(correction.at),
+    }
 
 
 def near_miss_payload(judged: Judged) -> str:

@@ -341,7 +341,77 @@ def m002_looked_again(db: Database) -> None:
         db.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (m001_first, m002_looked_again)
+_JUDGED = (
+    # What the machine said stands beside what counts, which a person may have corrected.
+    "alter table assessment add column p_negative real",
+    "alter table assessment add column intent text not null default 'other'",
+    "alter table assessment add column urgency text not null default 'low'",
+    "alter table assessment add column sender text not null default 'customer'",
+    "alter table assessment add column comparison integer not null default 0",
+    "alter table assessment add column why text not null default '[]'",
+    "alter table assessment add column corrected text not null default '[]'",
+    "alter table assessment add column machine_relevance text not null default 'about'",
+    "alter table assessment add column machine_label text not null default 'unscored'",
+    "alter table assessment add column machine_intent text not null default 'other'",
+    "alter table assessment add column machine_sentiment real",
+    """
+    update assessment set
+        machine_relevance = relevance, machine_label = label, machine_sentiment = sentiment,
+        sender = case own when 1 then 'own' else 'customer' end
+    """,
+    """
+    create table correction (
+        id text primary key,
+        mention integer not null references mention (seq) on delete cascade,
+        brand text not null,
+        field text not null,
+        value text,
+        who text not null,
+        why text not null,
+        at_ms integer not null
+    ) strict, without rowid
+    """,
+    "create index correction_mention on correction (mention, brand)",
+    "create index correction_at on correction (at_ms)",
+    "drop index assessment_brand",
+    """
+    create index assessment_brand on assessment
+        (brand, at_ms, mention, label, sentiment, source, day, lang, kind, relevance, own, trended,
+        engagement, sender, corrected, intent, urgency, p_negative)
+    """,
+    "drop index assessment_at",
+    """
+    create index assessment_at on assessment
+        (at_ms, mention, brand, label, sentiment, source, day, lang, kind, relevance, own, trended,
+        engagement, sender, corrected, intent, urgency, p_negative)
+    """,
+    "create index assessment_corrected on assessment (mention, brand) where corrected <> '[]'",
+    "create index assessment_own on assessment (brand, mention) where own = 1",
+    "drop view mentions",
+    _MENTIONS.replace(
+        "m.space, m.native_id",
+        f"""m.space, m.native_id,
+        {_time("m.answered_ms", "answered_at")}, {_time("m.gone_ms", "gone_at")},
+        a.p_negative, a.intent, a.urgency, a.sender, a.comparison, a.why, a.corrected,
+        a.machine_relevance, a.machine_sentiment, a.machine_label, a.machine_intent""",
+    ),
+    """
+    create view corrections as
+    select
+        m.id, c.brand, c.field, c.value, c.who, c.why,
+        strftime('%Y-%m-%dT%H:%M:%SZ', c.at_ms / 1000, 'unixepoch') as at, c.at_ms
+    from correction c join mention m on m.seq = c.mention
+    """,
+)
+
+
+def m003_judged(db: Database) -> None:
+    """Make room for what texts want, how urgent they are and who speaks, and for people's corrections."""
+    for statement in _JUDGED:
+        db.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (m001_first, m002_looked_again, m003_judged)
 VERSION = len(STEPS)
 """Kept in the file as user_version."""
 

@@ -8,13 +8,13 @@ import math
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from repwatch.errors import Reason
-from repwatch.model import Task, epoch_ms, from_epoch_ms
+from repwatch.model import Correction, Judged, Task, epoch_ms, from_epoch_ms
 from repwatch.store import rows
 from repwatch.store.base import (
     HostState,
@@ -26,10 +26,12 @@ from repwatch.store.base import (
     Saved,
     SecondLook,
     Stream,
+    Verdict,
 )
 from repwatch.store.connect import Connection, fold_log, refuse, stamp
 from repwatch.store.filed import FileKeeper
 from repwatch.store.followups import Followups
+from repwatch.store.judgements import Judgements
 from repwatch.store.keeper import Keeper
 from repwatch.store.queries import GOOD, SOURCES, SqlReader
 from repwatch.store.schema import STEPS, Step, migrate
@@ -299,6 +301,27 @@ class SqliteStore(SqlReader):
         """
         with self.db.writing() as raw:
             return sum((FileKeeper(raw, page, self._day).keep() for page in pages), Saved())
+
+    def correct(self, verdicts: Sequence[Verdict], *, who: str, why: str, now: datetime) -> list[Correction]:
+        """Keep what a person says, all of it or nothing, and return what of it is new.
+
+        It counts from now on, whatever is judged or edited later, until somebody says otherwise. Its
+        time is after that of all corrections before, even if the clock was set back.
+
+        Raises:
+            UsageError: a mention is not stored, or was not assessed for that brand.
+        """
+        with self.db.writing() as raw:
+            return Judgements(raw, self._day).correct(verdicts, who, why, epoch_ms(now))
+
+    def save_judgements(self, judged: Sequence[Judged], brands: Collection[str]) -> None:
+        """Replace what was found in stored mentions by what is found now, all of it or nothing.
+
+        Assessments for any of these brands that are no longer found are dropped, unless a person says
+        that the mention is about it. What people said still counts.
+        """
+        with self.db.writing() as raw:
+            Judgements(raw, self._day).rejudge(judged, brands)
 
     def expire(self, source: str, before: datetime) -> int:
         """Blank the mentions of a source that were last read before then; return how many."""
