@@ -150,6 +150,28 @@ def test_wide_characters_are_counted_as_two_cells() -> None:
     assert lines[1:] == ["鍛冶  1", "abcd  2"]
 
 
+def test_sentences_go_on_in_the_next_line_and_nothing_of_them_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Terminal()
+    rows = [{"name": "a-long-name", "why": "one two three four five six seven " * 3}]
+    render.wrapped(render.console(stream, "never"), rows, [Column("name"), Column("why")])
+    lines = stream.getvalue().splitlines()
+    assert len(lines) > 3
+    assert max(map(len, lines)) <= 40
+    assert lines[1].startswith("a-long-name  one two three")
+    assert " ".join(" ".join(lines[1:]).split()) == "a-long-name " + rows[0]["why"].strip()
+
+
+@pytest.mark.parametrize("header", [True, False])
+def test_a_hostile_text_can_not_act_in_sentences_either(header: bool) -> None:
+    stream = Terminal()
+    render.wrapped(render.console(stream, "never"), [{"a": HOSTILE}], [Column("a")], header=header)
+    assert not {"\x1b", "\x9b", "\u202e", "\t", "\x07"} & set(stream.getvalue())
+    assert "[bold]x[/bold]" in stream.getvalue()
+
+
 def test_a_pipe_gets_whole_values_between_tabs_in_utc() -> None:
     stream = io.StringIO()
     render.table(render.console(stream), ROWS, COLUMNS)

@@ -255,6 +255,22 @@ def aligned(
         yield line
 
 
+def wrapped(out: Console, rows: Iterable[Row], columns: Sequence[Column], *, header: bool = True) -> None:
+    """Print rows at a terminal whose cells go on in the next line where they are too long for the screen.
+
+    The first column is as wide as it needs to be.
+    """
+    from rich.table import Table  # noqa: PLC0415 (few lists are made of sentences)
+
+    shown = for_people(columns)
+    grid = Table(box=None, padding=(0, 2, 0, 0), show_header=header, pad_edge=False)
+    for place, column in enumerate(shown):
+        grid.add_column(Text(column.heading, style="dim"), no_wrap=place == 0, overflow="fold")
+    for row in rows:
+        grid.add_row(*(column.cell(row) for column in shown))
+    out.print(grid)
+
+
 def _fitting(columns: Sequence[Column], widths: Sequence[int], width: int) -> list[int]:
     """Return which columns are kept: optional ones go, from the last on, while there is no room."""
     *before, last = range(len(columns))

@@ -21,6 +21,8 @@ from repwatch.config.values import CORE_KEYS
 from repwatch.config.words import UNKNOWN, dotted, nearest, shown, wording
 from repwatch.errors import Mistake
 from repwatch.model import Secret
+from repwatch.sources import off_limits
+from repwatch.sources.presets import PRESETS
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -75,6 +77,17 @@ def settings_of(kind: object) -> dict[str, bool]:
 
 def _holds_secret(hint: Any) -> bool:
     return hint is Secret or any(_holds_secret(part) for part in get_args(hint))
+
+
+def _no_type(kind: str, types: Iterable[str]) -> str:
+    """Return why there is no such type of source, and what to do."""
+    left_alone = off_limits.named(kind)
+    if left_alone is not None:
+        place = off_limits.OFF_LIMITS[left_alone]
+        return f"{place.name} is read by no source: {place.why}. Instead, {place.todo(left_alone)}"
+    if kind.lower() in PRESETS:
+        return f'{shown(kind)} is a preset of feeds: type = "feed", preset = {shown(kind.lower())}'
+    return f"{shown(kind)} is not a source type{nearest(kind, types)} (repwatch source types)"
 
 
 class _Check:
@@ -174,8 +187,7 @@ class _Check:
                 self.add(path, f"{shown(brand)} is not a brand of this file{nearest(brand, known)}")
         kind, types = table.get("type"), sources.source_types()
         if isinstance(kind, str) and kind not in types:
-            near = nearest(kind, types)
-            self.add((*at, "type"), f"{shown(kind)} is not a source type{near} (repwatch source types)")
+            self.add((*at, "type"), _no_type(kind, types))
         elif isinstance(kind, str):
             self.build(at, key, kind, table)
 
