@@ -22,7 +22,7 @@ render
 writers
 pipeline crawl outcomes logins
 asker
-scan
+scan probe
 imports
 topics demo
 commands

@@ -16,11 +16,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from platformdirs import user_state_path
+
 from repwatch.model import Request, Session, epoch_ms, from_epoch_ms
 from repwatch.sources.base import LogsIn
 
 GOOD_FOR = timedelta(minutes=1)
 """A session that ends sooner is renewed first."""
+
+
+def sessions() -> Path:
+    """Return the folder that sessions are kept in."""
+    return user_state_path("repwatch") / "sessions"
 
 
 class Logins:

@@ -107,6 +107,25 @@ class Session:
 
         return open_store(self.settings.database, self.settings.timezone)
 
+    def pacing_store(self) -> Store:
+        """Open the store for whoever asks sources without a scan: its pace and its quotas count for them.
+
+        Where there is none yet, that is one to throw away: nothing but a scan makes the real one.
+
+        Raises:
+            StoreError: as for `store`.
+        """
+        import atexit
+        import tempfile
+
+        from repwatch.store import open_store
+
+        if self.settings.database.exists():
+            return self.store()
+        folder = tempfile.TemporaryDirectory(prefix="repwatch-")
+        atexit.register(folder.cleanup)
+        return open_store(Path(folder.name) / "asked.db", self.settings.timezone)
+
     @cached_property
     def out(self) -> Console:
         """Results go here."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -24,7 +21,9 @@ from repwatch.errors import ConfigError, RepwatchError, StoreError
 if TYPE_CHECKING:
     from repwatch.config import Config
     from repwatch.crawl import Said
-    from repwatch.store.base import Reader, Store
+    from repwatch.model import Request
+    from repwatch.sources.base import Source
+    from repwatch.store.base import Reader
 
 CONDITION_MET = 8
 LITTLE_BYTES = 200 * 1024 * 1024
@@ -56,7 +55,7 @@ def doctor(
 ) -> None:
     """Check the configuration, the store, the disk, the clock, the sources and the schedule.
 
-    Each source is asked once, politely; nothing of what it says is stored.
+    Each source is asked once, politely, with its login; nothing of what it says is stored.
     Exits with 8 if something is broken.
 
     Examples:
@@ -163,47 +162,38 @@ def _store(session: Session, config: Config, reader: Reader) -> Iterator[Finding
 
 
 def _sources(session: Session, config: Config) -> Iterator[Finding]:
-    """Ask each source for its first page, at the pace that its host asks for."""
-    from repwatch.crawl import answers, crawler_for
+    """Ask each source for its first page, as a scan would: logged in, and at the pace of its host."""
     from repwatch.errors import SourceError
+    from repwatch.probe import Probe
     from repwatch.scan import first_request
 
     watched = [source for source in config.sources.values() if not source.paused]
     errors: dict[str, SourceError] = {}
-    with closing(_pacing_store(session, config)) as store:
-        crawler = crawler_for(config.http, config.scan.jobs, store, lambda: session.now)
-        with closing(crawler):
-            for source in watched:
-                try:
-                    request = first_request(config, source, session.now)
-                except SourceError as error:
-                    errors[source.key] = error
-                    continue
-                if request is not None:
-                    crawler.submit(source.key, request, pace_s=source.built.pace_s)
-            found = answers(crawler, config.scan.max_time_s)
+    wanted: dict[str, tuple[Source, Request]] = {}
+    for source in watched:
+        try:
+            request = first_request(config, source, session.now)
+        except SourceError as error:
+            errors[source.key] = error
+            continue
+        if request is not None:
+            wanted[source.key] = (source.built, request)
+    with closing(session.pacing_store()) as store, closing(Probe(config, store)) as probe:
+        found = probe.ask(wanted)
     errors |= {key: answer for key, answer in found.items() if isinstance(answer, SourceError)}
-    silent = [source.key for source in watched if source.key not in {**found, **errors}]
-    good = len(watched) - len(errors) - len(silent)
+    silent = [key for key in wanted if key not in found]
+    idle = [source.key for source in watched if source.key not in {**wanted, **errors}]
+    good = len(watched) - len(errors) - len(silent) - len(idle)
     level: Level = "ok" if good == len(watched) else "fail" if not good else "warn"
     yield Finding(level, "sources", f"{good} of {len(watched)} answer")
     by_trouble: dict[str, list[str]] = {}
     for key, trouble in errors.items():
-        by_trouble.setdefault(trouble.message, []).append(key)
+        why = "; ".join(filter(None, (trouble.message, trouble.hint)))
+        by_trouble.setdefault(why, []).append(key)
     yield from (Finding("warn", "sources", f"{', '.join(keys)}: {why}") for why, keys in by_trouble.items())
     yield from (Finding("warn", "sources", f"{key}: no answer in time") for key in silent)
+    yield from (Finding("warn", "sources", f"{key}: asks for nothing: no brand has a term") for key in idle)
     yield from _clock(session, found)
-
-
-def _pacing_store(session: Session, config: Config) -> Store:
-    """Open the store, whose pace counts for this, too; one to throw away when there is none yet."""
-    from repwatch.store import open_store
-
-    if config.database.exists():
-        return session.store()
-    folder = tempfile.TemporaryDirectory(prefix="repwatch-")
-    atexit.register(folder.cleanup)
-    return open_store(Path(folder.name) / "doctor.db", config.timezone)
 
 
 def _clock(session: Session, found: dict[str, Said]) -> Iterator[Finding]:
