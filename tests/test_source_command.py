@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from repwatch.cli import app
+from repwatch.commands.source import app
 from repwatch.errors import UsageError
 from repwatch.sources import source_types
+from repwatch.sources.off_limits import OFF_LIMITS
+from repwatch.sources.presets import PRESETS
 
 CONFIG = """
 schema = 1
@@ -45,19 +47,45 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def out(*words: str) -> str:
-    done = CliRunner().invoke(app, ["source", *words], catch_exceptions=False)
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
     assert done.exit_code == 0
     return done.stdout
 
 
 def test_every_type_is_listed_with_what_it_reads_and_needs() -> None:
-    rows = list(csv.DictReader(io.StringIO(out("types", "--csv"))))
-    assert rows == [
-        {"type": name, "reads": kind.reads, "login": kind.login, "terms": kind.terms}
+    rows = json.loads(out("types", "--json"))
+    assert rows["schema"] == "repwatch.source_types/1"
+    assert [row for row in rows["types"] if not row["preset"]] == [
+        {
+            "type": name,
+            "reads": kind.reads,
+            "login": kind.login,
+            "terms": kind.terms,
+            "preset": None,
+            "usable": True,
+            "instead": None,
+        }
         for name, kind in sorted(source_types().items())
     ]
-    assert json.loads(out("types", "--json")) == {"schema": "repwatch.source_types/1", "types": rows}
-    assert out("types", "--columns", "type").split() == ["type", *sorted(source_types())]
+
+
+def test_the_presets_of_feeds_are_listed_behind_feeds() -> None:
+    rows = json.loads(out("types", "--json"))["types"]
+    at = next(n for n, row in enumerate(rows) if row["type"] == "feed")
+    presets = {row["preset"]: (row["reads"], row["terms"]) for row in rows[at + 1 :] if row["type"] == "feed"}
+    assert presets == {name: (preset.reads, preset.terms) for name, preset in PRESETS.items()}
+    assert [row["type"] for row in rows].count("feed") == len(PRESETS) + 1
+    assert list(csv.DictReader(io.StringIO(out("types", "--csv"))))[at + 1]["preset"] == min(PRESETS)
+
+
+def test_places_that_no_source_reads_are_listed_with_the_reason_when_asked_for() -> None:
+    assert all(row["usable"] for row in json.loads(out("types", "--json"))["types"])
+    left_alone = [row for row in json.loads(out("types", "--all", "--json"))["types"] if not row["usable"]]
+    assert [row["type"] for row in left_alone] == list(OFF_LIMITS)
+    yelp = left_alone[-1]
+    assert (yelp["reads"], yelp["login"], yelp["preset"]) == ("reviews of shops and places", None, None)
+    assert "24 hours" in yelp["terms"]
+    assert yelp["instead"].endswith("repwatch import FILE --source yelp")
 
 
 def test_configured_sources_are_listed_in_the_order_of_the_file(config: Path) -> None:
@@ -74,7 +102,8 @@ def test_configured_sources_are_listed_in_the_order_of_the_file(config: Path) ->
 def test_a_source_is_shown_with_its_settings_and_where_they_come_from(config: Path) -> None:
     said = json.loads(out("show", "hn", "--json", "-c", str(config)))
     assert said["source"] == "hn"
-    assert said["settings"] == {"type": "hackernews", "every": "15m", "base_url": "https://hn.algolia.com"}
+    settings = {"type": "hackernews", "every": "15m", "base_url": "https://hn.algolia.com"}
+    assert settings.items() <= said["settings"].items()
     rows = [line.split("\t") for line in out("show", "hn", "-c", str(config)).splitlines()]
     assert rows[0] == ["setting", "origin", "value"]
     assert ["base_url", "default", '"https://hn.algolia.com"'] in rows

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from repwatch.commands import source_discover, source_test
 from repwatch.commands.base import Session, general
 from repwatch.commands.options import JsonOption, Listing, listed
 
 if TYPE_CHECKING:
     from repwatch.config.show import Setting
+    from repwatch.sources.base import Source
 
 app = typer.Typer(help="The places that are read.", no_args_is_help=True)
 
@@ -18,27 +21,88 @@ app = typer.Typer(help="The places that are read.", no_args_is_help=True)
 @app.command("types")
 @general
 @listed
-def types(session: Session, *, shown: Listing) -> None:
+def types(
+    session: Session,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Also places that no source reads: why, and what to do instead."),
+    ] = False,
+    *,
+    shown: Listing,
+) -> None:
     """List the types of sources: what they read, which login they need, on which terms.
+
+    A preset of feeds is written as type = "feed" with preset = "phpbb", say.
 
     Examples:
 
         repwatch source types
+        repwatch source types --all
     """
-    from repwatch.render import Column
+    from repwatch.render import Column, choose, paged, wrapped
     from repwatch.sources import registry
 
     known = registry()
-    names = ("type", "reads", "login", "terms")
-    shown.show(
-        session.out,
-        [{name: getattr(kind, name) for name in names} for kind in known.types.values()],
-        [Column(name) for name in names],
-        schema="repwatch.source_types/1",
-        key="types",
-    )
+    rows = [*_readable(known.types)]
+    left_alone = _left_alone() if everything else []
+    columns = [
+        Column("type", where="machine"),
+        Column("typed", "type", where="terminal"),
+        *(Column(name) for name in ("reads", "login", "terms")),
+        *(Column(name, where="machine") for name in ("preset", "usable", "instead")),
+    ]
+    if shown.format == "table" and shown.path is None and session.out.is_terminal:
+        with paged(session.out, not session.flags.no_pager):
+            wrapped(session.out, rows, choose(columns, shown.columns), header=shown.header)
+            if left_alone:
+                session.out.print("\nNo source reads these:\n")
+                columns = [Column("name"), Column("reads", "what there is"), Column("terms", "why")]
+                wrapped(session.out, left_alone, columns)
+                session.out.print("\nWhat you exported or saved of them, and may keep: repwatch import FILE")
+    else:
+        schema = "repwatch.source_types/1"
+        shown.show(session.out, [*rows, *left_alone], columns, schema=schema, key="types")
     for plugin, why in known.broken.items():
         session.warn(f"the plugin {plugin} can't be used: {why}")
+
+
+def _readable(known: Mapping[str, type[Source]]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each type, and after that of feeds one for each preset."""
+    from repwatch.sources.presets import PRESETS
+
+    for name, kind in known.items():
+        said = {"type": name, "reads": kind.reads, "login": kind.login, "terms": kind.terms}
+        yield said | {"typed": name, "preset": None, "usable": True, "instead": None}
+        for key, preset in PRESETS.items() if name == "feed" else ():
+            yield {
+                "type": name,
+                "typed": f"{name}: {key}",
+                "reads": preset.reads,
+                "login": kind.login,
+                "terms": preset.terms,
+                "preset": key,
+                "usable": True,
+                "instead": None,
+            }
+
+
+def _left_alone() -> list[dict[str, Any]]:
+    """Return a row for each place that no source reads; there, `terms` are why."""
+    from repwatch.sources.off_limits import OFF_LIMITS
+
+    return [
+        {
+            "type": key,
+            "name": place.name,
+            "reads": place.has,
+            "login": None,
+            "terms": place.why,
+            "preset": None,
+            "usable": False,
+            "instead": place.todo(key),
+        }
+        for key, place in OFF_LIMITS.items()
+    ]
 
 
 @app.command("list")
@@ -121,3 +185,7 @@ def _settings(session: Session, key: str) -> list[Setting]:
     for one in said:
         taken.pop(str(one.path[2]), None)
     return [*said, *(Setting((*at, name), value, "default") for name, value in taken.items())]
+
+
+app.command("test")(source_test.try_source)
+app.command("discover")(source_discover.discover)

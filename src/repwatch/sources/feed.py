@@ -51,7 +51,7 @@ _REFERENCE = re.compile(rb"&#(?:x(?P<hex>[0-9a-f]+)|(?P<decimal>[0-9]+));?", re.
 _LINK_TAG = re.compile(rb"<(?:link|base)\s[^<>]{1,2000}>", re.IGNORECASE)
 _PASSWORD_FIELD = re.compile(rb"<input\s[^<>]{0,1000}type\s*=\s*[\"']?password", re.IGNORECASE)
 _WITH_MAIL = re.compile(r"[^\s()<>@]+@\S+ \((?P<after>[^()]+)\)|(?P<before>[^()<>]+) [(<]\S+@\S+[)>]")
-_FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
+FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
 _GUESSED = ("windows-1252", "iso-8859-2")
 """Encodings in which everything can be read, so they prove nothing."""
 
@@ -244,7 +244,7 @@ def _feed_of_page(answer: Answer) -> str | None:
         rel, media, href = (link.attributes.get(name) or "" for name in ("rel", "type", "href"))
         media = media.partition(";")[0].strip().lower()
         # Version 1 of JSON Feed has the type that links to any interface have as well.
-        is_feed = media in _FEED_TYPES or (media == "application/json" and "feed" in href)
+        is_feed = media in FEED_TYPES or (media == "application/json" and "feed" in href)
         if is_feed and "alternate" in rel.lower().split():
             url = absolute(base_url, href)
             if url is not None and url != answer.url:

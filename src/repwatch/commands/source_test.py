@@ -1,0 +1,448 @@
+"""`source test`: what one polite request to a source brings, matched and judged, and nothing of it stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from repwatch.commands.base import Session, general
+from repwatch.commands.options import JsonOption
+from repwatch.errors import NEXT, ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from repwatch.config import SourceConfig
+    from repwatch.errors import SourceError
+    from repwatch.model import Assessment, Judged, Quota
+    from repwatch.probe import Look, Trial
+    from repwatch.render import Column
+
+EXCERPT = 280
+"""Characters of a text at a terminal and in a pipe; JSON has it whole."""
+MOST_STREAMS = 5
+"""Streams that are named one by one at a terminal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A source that was tried: which of its streams, and what came of it.
+
+    `quota` is what limits it, with how much of that is spent.
+    """
+
+    place: SourceConfig
+    streams: Sequence[str]
+    stream: str
+    trial: Trial
+    requests: int
+    logs_in: bool = False
+    quota: tuple[Quota, int] | None = None
+    rereads_for_s: float | None = None
+    threads: bool = False
+
+
+@general
+def try_source(
+    session: Session,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Its key in the configuration.")],
+    query: Annotated[
+        str | None,
+        typer.Option(
+            "--query",
+            metavar="N|TEXT",
+            help="Another of its streams: the second one, or the one with these words.",
+        ),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("-n", "--limit", min=1, help="How many entries are shown; JSON has all of them.")
+    ] = 10,
+    json: JsonOption = False,
+) -> None:
+    """Ask a source once, and show what that brings, matched and judged; nothing of it is stored.
+
+    It logs in if it has to, at the pace, and within the quota, that scans have. Where a page shows
+    nothing but leads on, as to the feed that it names, one more is read. What would be kept is shown
+    first. Exits with 4 if the login was refused, with 6 if anything else went wrong.
+
+    Examples:
+
+        repwatch source test hn
+        repwatch source test hn --query 2 -n 30
+        repwatch source test hn --json
+    """
+    from repwatch.render import pick
+
+    place = session.config.sources[pick(source, session.config.sources, "source")]
+    tried = _try(session, place, query)
+    if tried.trial.error is not None:
+        if not json:
+            for name, value in _facts(tried):
+                session.say(f"{name:9} {value}")
+        raise explained(tried.trial.error, place.key)
+    if json:
+        from repwatch.formats import json_document
+
+        session.out.file.write(json_document("repwatch.source_test/1", _document(tried)))
+        return
+    _show(session, tried, limit)
+
+
+def _try(session: Session, place: SourceConfig, query: str | None) -> Tried:
+    """Ask a source.
+
+    Raises:
+        ConfigError: it has nothing to ask for.
+        UsageError: it has no such stream.
+        SourceError: it has a bug.
+    """
+    from repwatch.asker import asked
+    from repwatch.probe import Probe
+    from repwatch.quotas import stretch
+    from repwatch.scan import REREAD_FOR_S, brands_of
+    from repwatch.sources.base import LogsIn, Metered, Rereads, Threads
+
+    source = place.built
+    streams = asked(lambda: source.queries(brands_of(session.config, place)))
+    stream = chosen(streams, query, place.key)
+    with closing(session.pacing_store()) as store, closing(Probe(session.config, store)) as probe:
+        with watching(session, f"Asking {place.key}"):
+            trial = probe.try_out(place, stream)
+        quota = source.quota if isinstance(source, Metered) else None
+        again_for_s = getattr(source, "reread_for_s", REREAD_FOR_S) if isinstance(source, Rereads) else None
+        if again_for_s is not None and place.reread_s is not None:
+            again_for_s = place.reread_s
+        return Tried(
+            place=place,
+            streams=streams,
+            stream=stream,
+            trial=trial,
+            requests=probe.requests,
+            logs_in=isinstance(source, LogsIn) and asked(lambda: source.log_in(None)) is not None,
+            quota=(quota, store.spent(quota.name, stretch(quota, session.now)[0])) if quota else None,
+            rereads_for_s=again_for_s,
+            threads=isinstance(source, Threads),
+        )
+
+
+def watching(session: Session, text: str) -> AbstractContextManager[object]:
+    """Say at a terminal what takes its time, for as long as it does."""
+    quiet = session.flags.quiet or not session.err.is_terminal
+    return nullcontext() if quiet else session.err.status(text)
+
+
+def chosen(streams: Sequence[str], query: str | None, key: str) -> str:
+    """Return the stream that is meant: by its number, counted from 1, or by words in it; the first for None.
+
+    Raises:
+        ConfigError: there is no stream at all.
+        UsageError: there is no such stream, or several have these words.
+    """
+    if not streams:
+        raise ConfigError(
+            f"sources.{key} asks for nothing",
+            hint="No brand that it is asked for has a term: see brands and their terms in the configuration.",
+        )
+    if query is None:
+        return streams[0]
+    if query in streams:
+        return query
+    if query.isascii() and query.isdigit() and 1 <= int(query) <= len(streams):
+        return streams[int(query) - 1]
+    found = [stream for stream in streams if query.casefold() in stream.casefold()]
+    if len(found) == 1:
+        return found[0]
+    listed = "\n".join(f"{n:5} {stream or '(all of it)'}" for n, stream in enumerate(streams, 1))
+    why = f"{len(found)} streams have" if found else "no stream has"
+    raise UsageError(f'of {key}, {why} "{query}"', hint=f"There is:\n{listed}")
+
+
+def explained(error: SourceError, subject: str) -> SourceError:
+    """Return an error that says of what it is, and all that is known about what to do."""
+    error.message = f"{subject} can't be read ({error.reason}): {error.message}"
+    advice = NEXT.get(error.reason, "")
+    error.hint = "\n".join(f"{said[:1].upper()}{said[1:]}" for said in (error.hint, advice) if said)
+    error.where = subject
+    return error
+
+
+# What a person sees
+
+
+def _facts(tried: Tried) -> list[tuple[str, str]]:
+    """Return what is to be said about a trial, each part with its name."""
+    from repwatch.fetch import shown_url
+    from repwatch.words import plural
+
+    place, trial = tried.place, tried.trial
+    at = tried.streams.index(tried.stream) + 1
+    stream = f"{tried.stream or 'all of it'}"
+    facts = [("source", f"{place.key}, {place.type}: {place.built.reads}")]
+    facts.append(("stream", f"{stream} ({at} of {len(tried.streams)})" if len(tried.streams) > 1 else stream))
+    facts += [("asked", f"{each.method} {shown_url(each)}") for each in trial.asked]
+    facts += [("answered", _answered(look)) for look in trial.looks]
+    if trial.error is None:
+        facts.append(("entries", _entries(trial)))
+        facts.append(("kept", _kept(trial)))
+        if onwards := _onwards(trial.looks[-1]):
+            facts.append(("onwards", onwards))
+    if tried.logs_in:
+        facts.append(("login", "it logs in" + ("; its session is kept" if trial.error is None else "")))
+    if tried.quota:
+        quota, spent = tried.quota
+        facts.append(("quota", f"{spent:,} of {quota.limit:,} {quota.unit} of this {quota.every} are spent"))
+    if later := _later(tried):
+        facts.append(("later", later))
+    facts.append(("sent", f"{plural(tried.requests, 'request')} in all"))
+    return facts
+
+
+def _answered(look: Look) -> str:
+    from repwatch.words import size
+
+    if look.answer is None:
+        return "with a failure that is none on this platform"
+    type = look.answer.content_type or "of no type"
+    return f"{look.answer.status}, {type}, {size(len(look.answer.body))}"
+
+
+def _entries(trial: Trial) -> str:
+    """Return how many entries there were, and why others were left out."""
+    from repwatch.words import plural
+
+    skipped = Counter(reason for look in trial.looks for reason in look.page.skipped)
+    said = [plural(len(trial.judged), "entry", "entries")]
+    if skipped:
+        why = ", ".join(f"{n} × {reason}" if n > 1 else reason for reason, n in skipped.most_common())
+        said.append(f"{skipped.total()} skipped: {why}")
+    if any(look.page.damaged for look in trial.looks):
+        said.append("the answer is damaged, some may be missing")
+    if len(trial.looks) > 1:
+        said.append("the first page had none and led on, so one more was read")
+    return "; ".join(said)
+
+
+def _kept(trial: Trial) -> str:
+    about = [each for each in trial.judged if each.assessments]
+    near = sum(bool(each.near_misses) for each in trial.judged if not each.assessments)
+    others = len(trial.judged) - len(about) - near
+    by_brand = Counter(one.brand for each in about for one in each.assessments)
+    negative = sum(any(one.sentiment.label == "negative" for one in each.assessments) for each in about)
+    brands = ", ".join(f"{n} {brand}" for brand, n in by_brand.most_common())
+    said = [f"{len(about)} would be kept" + (f" ({brands}; {negative} negative)" if about else "")]
+    if near:
+        said.append(f"{near} {'is a near miss' if near == 1 else 'are near misses'}")
+    if others:
+        said.append(f"{others} name{'s' * (others == 1)} no brand")
+    return "; ".join(said) if trial.judged else "nothing"
+
+
+def _onwards(look: Look) -> str:
+    """Return what a scan would read after this page."""
+    from repwatch.words import plural
+
+    pages = len(look.page.cursors), len(look.page.branches)
+    said = [plural(pages[0], "page that follows", "pages that follow")] if pages[0] else []
+    return "; ".join([*said, plural(pages[1], "page beneath it", "pages beneath it")] if pages[1] else said)
+
+
+def _later(tried: Tried) -> str:
+    """Return what scans do with what they have kept."""
+    from math import isfinite
+
+    from repwatch.words import duration
+
+    for_s, said = tried.rereads_for_s, []
+    if for_s:
+        said.append(f"mentions are read again {f'for {duration(for_s)}' if isfinite(for_s) else 'for ever'}")
+    if tried.threads:
+        said.append("replies to them are looked for")
+    return "; ".join(said)
+
+
+def _show(session: Session, tried: Tried, limit: int) -> None:
+    from repwatch.render import Column, table, wrapped
+    from repwatch.words import plural
+
+    facts = [{"fact": name, "value": value} for name, value in _facts(tried)]
+    columns = [Column("fact", style="dim"), Column("value")]
+    if session.out.is_terminal:
+        wrapped(session.out, facts, columns, header=False)
+    else:
+        table(session.out, facts, columns)
+    judged = sorted(tried.trial.judged, key=_weight)
+    if judged:
+        session.out.print()
+        table(session.out, [_row(each) for each in judged[:limit]], _columns(session, judged[:limit]))
+    session.say("")
+    if len(tried.streams) > 1:
+        others = [f"--query {n}  {each}" for n, each in enumerate(tried.streams, 1) if each != tried.stream]
+        more = len(others) - MOST_STREAMS
+        session.say("Its other streams:")
+        for line in others[:MOST_STREAMS]:
+            session.say(f"  {line}")
+        if more > 0:
+            session.say(f"  and {more} more, by their number or words")
+    left_out = f"{plural(len(judged) - limit, 'more entry', 'more entries')} with -n {len(judged)}. "
+    session.say(f"{left_out if len(judged) > limit else ''}Nothing was stored.")
+    session.say(f"Read it for good: repwatch scan {tried.place.key}")
+
+
+def _weight(judged: Judged) -> int:
+    """Order entries: what would be kept, then near misses, then the rest."""
+    return 0 if judged.assessments else 1 if judged.near_misses else 2
+
+
+def _row(judged: Judged) -> dict[str, Any]:
+    from repwatch.formats import flat
+
+    one = judged.mention
+    said = [one.text] if one.text.startswith(one.title) else [one.title, one.text]
+    return {
+        "id": one.id,
+        "at": one.published_at,
+        "author": one.author,
+        "rating": one.rating,
+        "brands": [each.brand for each in judged.assessments],
+        "labels": [each.sentiment.label for each in judged.assessments],
+        "near_misses": [each.brand for each in judged.near_misses],
+        "for": judged,
+        "url": one.url,
+        "text": flat(" · ".join(filter(None, said)))[:EXCERPT],
+    }
+
+
+def _columns(session: Session, shown: Sequence[Judged]) -> list[Column]:
+    from repwatch.render import Column
+    from repwatch.words import when
+
+    def moment(at: Any) -> str:
+        return when(at, session.config.timezone, session.now)
+
+    rated = any(each.mention.rating is not None for each in shown)
+    return [
+        Column("id", where="machine"),
+        Column("at", "when", show=moment, optional=2),
+        Column("author", show=_short, optional=1),
+        Column("rating", right=True, where="everywhere" if rated else "machine", show=_stars),
+        *(Column(name, where="machine") for name in ("brands", "labels", "near_misses", "url")),
+        Column("for", show=_verdict, where="terminal"),
+        Column("text"),
+    ]
+
+
+def _short(author: str | None) -> str:
+    from repwatch.words import NONE
+
+    longest = 20
+    if author is None or len(author) <= longest:
+        return author or NONE
+    return f"{author[: longest - 1]}…"
+
+
+def _stars(rating: float | None) -> str:
+    from repwatch.words import NONE
+
+    return NONE if rating is None else f"{rating:g}"
+
+
+def _verdict(judged: Judged) -> Text:
+    """Return which brands an entry is about, and how it sounds, or why it would not be kept."""
+    from rich.text import Text
+
+    styles = {"negative": "red", "positive": "green"}
+    if judged.assessments:
+        parts = [Text(_said(one), style=styles.get(one.sentiment.label, "")) for one in judged.assessments]
+        return Text(", ").join(parts)
+    if judged.near_misses:
+        return Text(f"near miss: {', '.join(each.brand for each in judged.near_misses)}", style="yellow")
+    return Text("names no brand", style="dim")
+
+
+def _said(one: Assessment) -> str:
+    from repwatch.words import signed
+
+    tone = "" if one.sentiment.score is None else f" {signed(one.sentiment.score)}"
+    return f"{one.brand}{' (its own)' if one.own else ''} {one.sentiment.label}{tone}"
+
+
+# What a program gets
+
+
+def _document(tried: Tried) -> dict[str, Any]:
+    from math import isfinite
+
+    from repwatch.fetch import shown_url
+
+    trial, quota = tried.trial, tried.quota
+    last = trial.looks[-1].page
+    for_s = tried.rereads_for_s
+    return {
+        "source": tried.place.key,
+        "type": tried.place.type,
+        "stream": tried.stream,
+        "streams": list(tried.streams),
+        "requests": tried.requests,
+        "asked": [{"method": each.method, "url": shown_url(each)} for each in trial.asked],
+        "answers": [
+            {
+                "status": look.answer.status if look.answer else None,
+                "content_type": look.answer.content_type if look.answer else None,
+                "bytes": len(look.answer.body) if look.answer else None,
+                "entries": len(look.judged),
+                "skipped": list(look.page.skipped),
+                "damaged": look.page.damaged,
+            }
+            for look in trial.looks
+        ],
+        "kept": sum(bool(each.assessments) for each in trial.judged),
+        "near_misses": sum(not each.assessments and bool(each.near_misses) for each in trial.judged),
+        "pages_that_follow": len(last.cursors),
+        "branches": len(last.branches),
+        "logs_in": tried.logs_in,
+        "quota": quota
+        and {
+            "name": quota[0].name,
+            "spent": quota[1],
+            "limit": quota[0].limit,
+            "unit": quota[0].unit,
+            "every": quota[0].every,
+        },
+        "rereads": for_s is not None and for_s > 0,
+        "rereads_for_s": for_s if for_s is not None and isfinite(for_s) else None,
+        "threads": tried.threads,
+        "entries": [_record(each) for each in sorted(trial.judged, key=_weight)],
+    }
+
+
+def _record(judged: Judged) -> dict[str, Any]:
+    one = judged.mention
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "at": one.published_at,
+        "author": one.author,
+        "author_id": one.author_id,
+        "url": one.url,
+        "title": one.title,
+        "text": one.text,
+        "rating": one.rating,
+        "lang": one.lang,
+        "brands": [
+            {
+                "brand": each.brand,
+                "own": each.own,
+                "label": each.sentiment.label,
+                "sentiment": each.sentiment.score,
+                "reasons": list(each.sentiment.reasons),
+                "matched": list(dict.fromkeys(span.term for span in each.spans)),
+            }
+            for each in judged.assessments
+        ],
+        "near_misses": [{"brand": each.brand, "why": each.why} for each in judged.near_misses],
+    }
