@@ -89,7 +89,7 @@ Content-Type: text/html; charset=utf-8
 
 <p>We are <b>sorry</b>.</p>
 
-From nobody
+From nobody Sat Nov 21 10:00:00 2026
 Subject:
 Message-ID: <>
 
@@ -123,6 +123,19 @@ def test_a_mailbox_is_read_mail_by_mail(tmp_path: Path) -> None:
     )
     assert (answer.parent_id, answer.thread_id) == (mail.native_id, mail.native_id)
     assert third == Rejected(LINES[2], "it has neither subject nor text", third.raw)
+
+
+def test_what_begins_like_a_mail_is_none_in_the_middle_of_a_text(tmp_path: Path) -> None:
+    said = b"Hello\nFrom a Fri Nov 20 09:00:00 2026 on it rang.\n\nFrom then on it broke.\n" + b"x" * 200_000
+    body = b"From a Fri Nov 20 09:00:00 2026\nSubject: Acme Anvils\n\n" + said + b"\n\n" + MBOX
+    first, *rest = read(write(tmp_path / "m", body))
+    assert isinstance(first, Row)
+    assert first.mention.text.split("\n")[1:4] == [
+        "From a Fri Nov 20 09:00:00 2026 on it rang.",
+        "",
+        "From then on it broke.",
+    ]
+    assert [one.line for one in rest] == [line + 9 for line in LINES]
 
 
 def test_a_mail_that_says_no_zone_is_of_the_asked_one(tmp_path: Path) -> None:

@@ -254,6 +254,14 @@ def test_a_list_is_read_record_by_record_and_so_is_our_own_document() -> None:
     assert listed("[]") == listed(" [ \n ] ") == []
 
 
+def test_a_number_may_go_on_in_the_next_piece() -> None:
+    class Dripping(io.StringIO):
+        def read(self, size: int | None = -1) -> str:
+            return super().read(1)
+
+    assert [one.raw for one in jsonlines.listed(Dripping("[123, {}]"))] == [("123",), ("{}",)]
+
+
 @pytest.mark.parametrize(
     "text", ["[", '[{"a": 1}', '[{"a": 1} {"a": 2}]', '[{"a": \x01}]', "[{]", '[{"a": 1}, ']
 )

@@ -30,7 +30,7 @@ LONGEST_HEADER = 4_096
 LONGEST_LINE = 64 * 1024
 MOST_PARTS = 200
 
-_START = re.compile(rb"From \S")
+_START = re.compile(rb"From \S.*\d\d:\d\d")
 _QUOTED_START = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
 _LINK = re.compile(r"<(https?://[^<>\s]+)>", re.IGNORECASE)
@@ -68,14 +68,14 @@ def mails(stream: BinaryIO, *, zone: tzinfo, now: datetime, kind: Kind | None) -
 
 
 def _mails(stream: BinaryIO) -> Iterator[_Raw]:
-    """Yield the mails as they stand: a line "From " behind an empty one begins the next."""
+    """Yield the mails as they stand: "From " and a time behind an empty line begins the next."""
     body: list[bytes] = []
     size = start = number = 0
     empty, whole = True, True
     while line := stream.readline(LONGEST_LINE):
         begins, number = whole, number + whole
         whole = line.endswith(b"\n")
-        if begins and empty and _START.match(line):
+        if begins and empty and (_START.match(line) or (not start and line.startswith(b"From "))):
             if start:
                 yield _Raw(start, b"".join(body))
             body, size, start = [], 0, number
