@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CONDITION_MET = 8
 LITTLE_BYTES = 200 * 1024 * 1024
 CLOCK_OFF_S = 120.0
+DEAR = 0.02
+"""The share of a quota that a check may cost."""
 MOSTLY_UNSCORED = 0.3
 LATE = 3
 """A scan that is overdue by so many of its intervals is not running any more."""
@@ -170,22 +172,32 @@ def _sources(session: Session, config: Config) -> Iterator[Finding]:
     watched = [source for source in config.sources.values() if not source.paused]
     errors: dict[str, SourceError] = {}
     wanted: dict[str, tuple[Source, Request]] = {}
+    dear: list[str] = []
     for source in watched:
         try:
             request = first_request(config, source, session.now)
         except SourceError as error:
             errors[source.key] = error
             continue
-        if request is not None:
+        if request is None:
+            continue
+        if _is_dear(source.built, request):
+            dear.append(source.key)
+        else:
             wanted[source.key] = (source.built, request)
     with closing(session.pacing_store()) as store, closing(Probe(config, store)) as probe:
         found = probe.ask(wanted)
     errors |= {key: answer for key, answer in found.items() if isinstance(answer, SourceError)}
     silent = [key for key in wanted if key not in found]
-    idle = [source.key for source in watched if source.key not in {**wanted, **errors}]
-    good = len(watched) - len(errors) - len(silent) - len(idle)
-    level: Level = "ok" if good == len(watched) else "fail" if not good else "warn"
-    yield Finding(level, "sources", f"{good} of {len(watched)} answer")
+    idle = [source.key for source in watched if source.key not in {*wanted, *errors, *dear}]
+    asked = len(watched) - len(dear)
+    good = asked - len(errors) - len(silent) - len(idle)
+    level: Level = "ok" if good == asked else "fail" if not good else "warn"
+    yield Finding(level, "sources", f"{good} of {asked} answer")
+    if dear:
+        yield Finding(
+            "ok", "sources", f"{', '.join(dear)}: not asked, since a request costs much of its quota"
+        )
     by_trouble: dict[str, list[str]] = {}
     for key, trouble in errors.items():
         why = "; ".join(filter(None, (trouble.message, trouble.hint)))
@@ -194,6 +206,17 @@ def _sources(session: Session, config: Config) -> Iterator[Finding]:
     yield from (Finding("warn", "sources", f"{key}: no answer in time") for key in silent)
     yield from (Finding("warn", "sources", f"{key}: asks for nothing: no brand has a term") for key in idle)
     yield from _clock(session, found)
+
+
+def _is_dear(source: Source, request: Request) -> bool:
+    """Tell whether a mere check would take a noticeable part of what may be asked of a platform."""
+    from repwatch.asker import asked
+    from repwatch.sources.base import Metered
+
+    if not isinstance(source, Metered):
+        return False
+    quota, cost = asked(lambda: (source.quota, source.cost(request)))
+    return quota is not None and cost > DEAR * quota.limit
 
 
 def _clock(session: Session, found: dict[str, Said]) -> Iterator[Finding]:
