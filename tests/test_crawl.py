@@ -429,3 +429,91 @@ def test_an_unreachable_host_is_one_failure_and_the_others_go_on(store: Store) -
         "gone": "unreachable",
         "refused": "refused",
     }
+
+
+def test_a_host_that_wants_to_wait_is_not_asked_in_a_slot_that_was_its_before(store: Store) -> None:
+    at: dict[str, float] = {}
+
+    def handler(request: Incoming) -> Response:
+        at[request.path] = time.monotonic()
+        return Response("ok")
+
+    with site(handler) as server, crawler(store, gap_s=0.3) as crawl:
+        for path in ("/a", "/b", "/c"):
+            crawl.submit(path, get(server.url_for(path)))
+        until_answered(crawl, "/a")
+        crawl.hold(fetch.gate_key(server.url_for("/")), 1.0)  # the slot of /b is 0.3 s away
+        until_answered(crawl, "/b")
+        crawl.hold(fetch.gate_key(server.url_for("/")), 600.0)
+        done = answers(crawl, 10)
+    assert at["/b"] - at["/a"] >= 0.99
+    assert "/c" not in at
+    assert isinstance(done["/c"], FetchError)
+    assert done["/c"].reason == "rate_limited"
+
+
+def test_an_answer_that_was_under_way_does_not_end_a_wait(store: Store) -> None:
+    answered, held = threading.Event(), threading.Event()
+
+    def handler(_: Incoming) -> Response:
+        answered.set()
+        held.wait(5)
+        return Response("ok")
+
+    with site(handler) as server, crawler(store) as crawl:
+        name = fetch.gate_key(server.url_for("/"))
+        crawl.submit("a", get(server.url_for("/a")))
+        while not answered.wait(0.01):
+            crawl.collect()
+        crawl.hold(name, 600.0)
+        held.set()
+        assert isinstance(answers(crawl, 10)["a"], Answer)
+        until = store.host(name).back_off_until
+    assert until is not None
+    assert until > datetime.now(UTC) + timedelta(seconds=500)
+
+
+def test_a_wait_that_was_noted_by_a_clock_gone_wrong_is_not_kept(store: Store) -> None:
+    with site(lambda _: Response("ok")) as server, crawler(store) as crawl:
+        far = datetime.now(UTC) + timedelta(days=3650)
+        store.back_off(fetch.gate_key(server.url_for("/")), far, "rate_limited")
+        crawl.submit("a", get(server.url_for("/a")))
+        assert isinstance(answers(crawl, 10)["a"], Answer)
+
+
+def test_being_refused_one_thing_is_not_being_turned_away(store: Store) -> None:
+    def handler(request: Incoming) -> Response:
+        return Response("no", 403) if request.path == "/private" else Response("ok")
+
+    with site(handler) as server, crawler(store) as crawl:
+        crawl.submit("private", get(server.url_for("/private")), aside=True)
+        crawl.submit("other", get(server.url_for("/other")))
+        done = answers(crawl, 10)
+    assert isinstance(done["private"], FetchError)
+    assert done["private"].reason == "forbidden"
+    assert isinstance(done["other"], Answer)
+
+
+def test_what_was_not_sent_yet_can_be_taken_back(store: Store) -> None:
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.path)
+        return Response("ok")
+
+    with site(handler) as server, crawler(store, gap_s=0.2) as crawl:
+        for path in ("/a", "/b", "/c", "/d"):
+            crawl.submit(path, get(server.url_for(path)))
+        until_answered(crawl, "/a")
+        assert crawl.take_back(lambda key: key in ("/b", "/d")) == ["/b", "/d"], "one of them has a slot"
+        assert set(answers(crawl, 10)) == {"/c"}
+    assert asked == ["/a", "/c"]
+
+
+def until_answered(crawl: Crawler[str], key: str) -> None:
+    end_s = time.monotonic() + 10
+    while time.monotonic() < end_s:
+        if key in dict(crawl.collect()):
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"no answer to {key}")

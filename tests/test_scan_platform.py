@@ -522,3 +522,27 @@ def test_a_source_that_falls_silent_is_blind_since_its_last_new_mention(world: W
     outcome = world.scan(last + timedelta(days=2), reread_s=0.0)
     assert (outcome.status, outcome.blind_since) == ("blind", last)
     assert "nothing new" in outcome.detail
+
+
+def test_a_source_that_shows_again_what_it_showed_before_a_wall_is_not_blind(world: World) -> None:
+    world.club.posts = [post("1")]
+    world.scan()
+    wall = Response("<html><title>Just a moment...</title></html>", content_type="text/html")
+    world.club.trouble = wall
+    assert world.scan(NOW + HOUR).status == "blind"
+    world.club.trouble = None
+    assert world.scan(NOW + 2 * HOUR, reread_s=0.0).status == "unchanged"
+
+
+def test_an_outage_does_not_make_an_empty_place_see_again(world: World) -> None:
+    for day in range(6):
+        world.club.posts = [post(f"{day}-{n}") for n in range(4)]
+        world.scan(NOW + timedelta(days=day))
+    last_good = NOW + timedelta(days=5)
+    world.club.posts = []
+    assert world.scan(last_good + HOUR).status == "blind"
+    world.club.trouble = Response("", 500)
+    assert world.scan(last_good + 2 * HOUR).status == "failed"
+    world.club.trouble = None
+    outcome = world.scan(last_good + 3 * HOUR)
+    assert (outcome.status, outcome.blind_since) == ("blind", last_good)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -21,6 +21,7 @@ from repwatch.model import Answer, Page, Quota, Request, Session
 from repwatch.quotas import stretch
 from repwatch.sources.base import Explains, LogsIn, Metered, Source
 from repwatch.store.base import Store, Validators
+from repwatch.urls import origin
 
 Key = TypeVar("Key", bound=Hashable)
 T = TypeVar("T")
@@ -31,13 +32,25 @@ SHORTEST_SECRET = 8
 """Shorter values of a session are too common to be hidden wherever they stand."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """What a source can do, found out once."""
+
+    source: Any
+    pace_s: float
+    explains: bool
+    logs_in: bool
+    metered: bool
+
+
 @dataclass(eq=False)
 class _Asking(Generic[Key]):
     """One request of a source, for as long as it is under way."""
 
     key: Key
-    source: Source
+    ways: _Ways
     request: Request
+    aside: bool
     validators: Validators | None = None
     session: Session | None = None  # what it was signed with
     signed_anew: bool = False
@@ -48,8 +61,11 @@ class _Asking(Generic[Key]):
 class _Login(Generic[Key]):
     """A session that is being made, and who waits for it."""
 
-    source: LogsIn
-    waiting: list[_Asking[Key]] = field(default_factory=list)
+    ways: _Ways
+    request: Request
+    waiting: list[_Asking[Key]]
+    aside: bool = True
+    validators: None = None
 
 
 class Asker(Generic[Key]):
@@ -71,7 +87,9 @@ class Asker(Generic[Key]):
         self._logins = logins
         self._secrets = secrets
         self._clock = clock
-        self._logging_in: dict[int, _Login[Key]] = {}  # by the id of their source
+        self._ways: dict[int, _Ways] = {}  # this and what follows by the id of their source
+        self._logging_in: dict[int, _Login[Key]] = {}
+        self._unproven: dict[int, Session] = {}
         self._asked: dict[Key, _Asking[Key]] = {}
         self._done: list[tuple[Key, Said]] = []
 
@@ -91,19 +109,40 @@ class Asker(Generic[Key]):
         return 0.0 if self._done else self._crawler.next_slot_in_s
 
     def ask(
-        self, key: Key, source: Source, request: Request, *, validators: Validators | None = None
+        self,
+        key: Key,
+        source: Source,
+        request: Request,
+        *,
+        validators: Validators | None = None,
+        aside: bool = False,
     ) -> None:
-        """Ask for an answer to a source's request; it comes out of `collect` under its key."""
-        asking = self._asked[key] = _Asking(key, source, request, validators)
+        """Ask for an answer to a source's request; it comes out of `collect` under its key.
+
+        With `aside`, being refused it says nothing about its host (see Crawler.submit).
+        """
+        try:
+            asking = _Asking(key, self._ways_of(source), request, aside, validators)
+        except SourceError as error:
+            self._done.append((key, error))
+            return
+        self._asked[key] = asking
         self._sign(asking)
 
     def collect(self, *, hold: bool = False) -> list[tuple[Key, Said]]:
         """Return what has come, and send the requests whose turn it is; with `hold`, nothing is sent."""
-        for about, said in self._crawler.collect(hold=hold):
+        # What an answer means for the others is seen to before they are sent.
+        for about, said in self._crawler.collect(hold=True):
             if isinstance(about, _Login):
                 self._logged_in(about, said)
-            elif not (isinstance(said, SourceError) and self._sign_anew(about, said)):
-                self._done.append((about.key, said))
+                continue
+            if not isinstance(said, SourceError):
+                self._accepted(about)
+            elif self._sign_anew(about, said):
+                continue
+            self._done.append((about.key, said))
+        if not hold:
+            self._crawler.send()
         done, self._done = self._done, []
         return done
 
@@ -128,42 +167,64 @@ class Asker(Generic[Key]):
         """Stop at once: what is under way is abandoned."""
         self._crawler.close()
 
-    def _send(self, about: _Asking[Key] | _Login[Key], source: Any, request: Request) -> None:
-        metered = isinstance(source, Metered) and isinstance(about, _Asking)
+    def _ways_of(self, source: Source) -> _Ways:
+        """Return what a source can do.
+
+        Raises:
+            SourceError: it has a bug.
+        """
+        if id(source) not in self._ways:
+            self._ways[id(source)] = asked(
+                lambda: _Ways(
+                    source=source,
+                    pace_s=float(source.pace_s),
+                    explains=isinstance(source, Explains),
+                    logs_in=isinstance(source, LogsIn),
+                    metered=isinstance(source, Metered),
+                )
+            )
+        return self._ways[id(source)]
+
+    def _send(self, about: _Asking[Key] | _Login[Key], request: Request) -> None:
+        ways = about.ways
+        explain = spend = None
+        if ways.explains:
+            explain = lambda answer: self._explained(ways, answer)  # noqa: E731 (it needs no name)
+        if ways.metered and isinstance(about, _Asking):
+            spend = lambda sent: self._spend(about, sent)  # noqa: E731 (likewise)
         self._crawler.submit(
             about,
             request,
-            validators=about.validators if isinstance(about, _Asking) else None,
-            pace_s=source.pace_s,
-            explain=(lambda answer: self._explained(source, answer))
-            if isinstance(source, Explains)
-            else None,
-            spend=(lambda sent: self._spend(about, source, sent)) if metered else None,
+            validators=about.validators,
+            pace_s=ways.pace_s,
+            explain=explain,
+            spend=spend,
+            aside=about.aside,
         )
 
-    def _explained(self, source: Any, answer: Answer) -> SourceError | Page | None:
+    def _explained(self, ways: _Ways, answer: Answer) -> SourceError | Page | None:
         """Return what a failure means to its source; a quota that is used up lasts until it begins anew."""
         try:
-            meaning: SourceError | Page | None = asked(lambda: source.explain(answer))
-            quota = source.quota if isinstance(source, Metered) else None
-            if isinstance(meaning, FetchError) and meaning.reason == "quota" and quota is not None:
-                _, ends = stretch(quota, self._clock())
-                meaning.retry_after_s = meaning.retry_after_s or (ends - self._clock()).total_seconds()
+            meaning: SourceError | Page | None = asked(lambda: ways.source.explain(answer))
+            if isinstance(meaning, FetchError) and meaning.reason == "quota" and ways.metered:
+                meaning.retry_after_s = meaning.retry_after_s or self._anew_in_s(ways.source)
         except SourceError as error:
             return error
         return meaning
 
     # -- quotas
 
-    def _spend(self, asking: Any, source: Metered, request: Request) -> SourceError | None:
+    def _spend(self, asking: _Asking[Key], request: Request) -> SourceError | None:
         """Take what a request may cost from its source's quota, or say why it can't be sent."""
+        source = asking.ways.source
         try:
             quota, units = asked(lambda: (source.quota, source.cost(request)))
             if quota is None or units <= 0:
                 return None
-            began, ends = stretch(quota, self._clock())
-        except (SourceError, ValueError, LookupError) as error:  # a plug-in's time zone may not exist
-            return error if isinstance(error, SourceError) else ParseError(f"its quota is wrong: {error}")
+            began, _ = asked(lambda: stretch(quota, self._clock()))
+            anew_in_s = self._anew_in_s(source)
+        except SourceError as error:
+            return error
         if self._store.spend(quota.name, began, units, quota.limit):
             asking.reserved = (quota, began, units)
             return None
@@ -172,75 +233,115 @@ class Asker(Generic[Key]):
             "quota",
             f"{spent:,} of {quota.limit:,} {quota.unit} of this {quota.every} are used up,"
             f" and this would take {units:,} more",
-            retry_after_s=(ends - self._clock()).total_seconds(),
+            retry_after_s=anew_in_s,
         )
+
+    def _anew_in_s(self, source: Metered) -> float | None:
+        """Return when to look again at a quota that is used up: it may be raised before it begins anew.
+
+        Raises:
+            SourceError: the source has a bug, or a time zone that there is not.
+        """
+        now = self._clock()
+        quota = asked(lambda: source.quota)
+        if quota is None:
+            return None
+        _, ends = asked(lambda: stretch(quota, now))
+        return min((ends - now).total_seconds(), fetch.MOST_WAIT_S)
 
     # -- logins
 
     def _sign(self, asking: _Asking[Key]) -> None:
         """Send a request, signed if its source logs in; what can't be signed yet waits for the login."""
-        source = asking.source
-        if not isinstance(source, LogsIn):
-            self._send(asking, source, asking.request)
+        ways = asking.ways
+        if not ways.logs_in:
+            self._send(asking, asking.request)
             return
-        if (login := self._logging_in.get(id(source))) is not None:
+        if (login := self._logging_in.get(id(ways.source))) is not None:
             login.waiting.append(asking)
             return
-        session = asking.session = self._logins.session(source)
+        session = asking.session = self._logins.session(ways.source)
         if session is None:
-            self._log_in(source, [asking])
+            self._log_in(ways, [asking])
             return
         self._hide(session)
         try:
-            request = asked(lambda: source.signed(asking.request, session))
+            request = asked(lambda: ways.source.signed(asking.request, session))
         except SourceError as error:
             self._done.append((asking.key, error))
             return
-        self._send(asking, source, request)
+        self._send(asking, request)
 
-    def _log_in(self, source: LogsIn, waiting: list[_Asking[Key]]) -> None:
+    def _log_in(self, ways: _Ways, waiting: list[_Asking[Key]]) -> None:
+        """Ask for a session, and sign nothing meanwhile; what was signed with the last one waits as well."""
         try:
-            request = asked(lambda: self._logins.request(source))
+            request = asked(lambda: self._logins.request(ways.source))
         except SourceError as error:
             self._done += [(asking.key, error) for asking in waiting]
             return
         if request is None:
             for asking in waiting:
-                self._send(asking, source, asking.request)
+                self._send(asking, asking.request)
             return
-        login = self._logging_in[id(source)] = _Login(source, waiting)
-        self._send(login, source, request)
+        waiting += self._crawler.take_back(lambda about: about.ways is ways)
+        login = self._logging_in[id(ways.source)] = _Login(ways, request, waiting)
+        self._send(login, request)
 
     def _logged_in(self, login: _Login[Key], said: Said) -> None:
         """Go on with what waited for a session, or say why there is none."""
-        source = login.source
+        source = login.ways.source
         del self._logging_in[id(source)]
-        error = said if isinstance(said, SourceError) else ParseError("the login gave no session")
-        if isinstance(said, Answer):
-            try:
-                session = asked(lambda: source.session(said))
-            except SourceError as refused:
-                error = refused
-            else:
-                self._logins.keep(source, session)
-                for asking in login.waiting:
-                    self._sign(asking)
-                return
-        if error.reason in MADE_ANEW and self._logins.refused(source):
-            self._log_in(source, login.waiting)
+        self._count(login)
+        try:
+            session = self._session(login, said)
+        except SourceError as error:
+            if error.reason in MADE_ANEW:
+                if self._logins.refused(source):
+                    self._log_in(login.ways, login.waiting)
+                    return
+                if isinstance(error, FetchError) and error.status in (400, 401, 403):
+                    error.reason = "login"
+            self._done += [(asking.key, error) for asking in login.waiting]
             return
-        if isinstance(error, FetchError) and error.status in (400, 401, 403):
-            error.reason = "login"
-        self._done += [(asking.key, error) for asking in login.waiting]
+        self._unproven[id(source)] = session
+        for asking in login.waiting:
+            self._sign(asking)
+
+    def _session(self, login: _Login[Key], said: Said) -> Session:
+        """Return the session that a login gave, which is kept.
+
+        Raises:
+            SourceError: it gave none.
+        """
+        if isinstance(said, SourceError):
+            raise said
+        if isinstance(said, Page):
+            raise ParseError("the login gave no session")
+        if origin(said.url) != origin(login.request.url):
+            raise FetchError("refused", "another place answered the login than was asked")
+        source = login.ways.source
+        return asked(lambda: self._logins.keep(source, source.session(said)))
+
+    def _count(self, login: _Login[Key]) -> None:
+        """Count a login's requests as those of the first that waited for it."""
+        took = self._crawler.requests.pop(login, 0)
+        first = login.waiting[0]
+        self._crawler.requests[first] = self._crawler.requests.get(first, 0) + took
+
+    def _accepted(self, asking: _Asking[Key]) -> None:
+        """Note that a session has opened a door."""
+        if asking.session is not None and self._unproven.get(id(asking.ways.source)) is asking.session:
+            del self._unproven[id(asking.ways.source)]
 
     def _sign_anew(self, asking: _Asking[Key], error: SourceError) -> bool:
         """Ask again with another session if the one that was used is not good any more."""
-        source = asking.source
-        if error.reason != "login" or not isinstance(source, LogsIn) or asking.signed_anew:
+        source = asking.ways.source
+        if error.reason != "login" or asking.session is None or asking.signed_anew:
             return False
+        if self._unproven.get(id(source)) is asking.session:
+            return False  # another one would hardly be better
         asking.signed_anew = True
-        if not self._logins.expired(source, asking.session):
-            return False
+        self._logins.expired(source, asking.session)
         self._sign(asking)
         return True
 

@@ -74,6 +74,7 @@ class _Exchange(Generic[Key]):
     robots_for: str | None = None  # the host whose robots.txt this fetches
     explain: Explain | None = None
     spend: Spend | None = None
+    aside: bool = False
 
 
 @dataclass
@@ -132,6 +133,8 @@ class Crawler(Generic[Key]):
     @property
     def next_slot_in_s(self) -> float | None:
         """How long until a reserved slot comes, in seconds; None when none is reserved."""
+        if self._done:
+            return 0.0
         return max(0.0, self._slots[0][0] - time.monotonic()) if self._slots else None
 
     def submit(
@@ -143,12 +146,28 @@ class Crawler(Generic[Key]):
         pace_s: float = 0.0,
         explain: Explain | None = None,
         spend: Spend | None = None,
+        aside: bool = False,
     ) -> None:
         """Ask for an answer to a request; it comes out of `collect` under its key.
 
-        `spend` is asked before every sending, retries and redirects included.
+        `spend` is asked before every sending, retries and redirects included. With `aside`, 403 is about
+        what was asked for alone: a login, or one of many things of a host that shows others.
         """
-        self._queue(_Exchange(key, request, pace_s, validators, explain=explain, spend=spend))
+        exchange = _Exchange(key, request, pace_s, validators, explain=explain, spend=spend, aside=aside)
+        self._queue(exchange)
+
+    def take_back(self, wanted: Callable[[Key], bool]) -> list[Key]:
+        """Forget the requests whose keys are wanted and that were not sent yet; return their keys."""
+        slots = sorted(slot for slot in self._slots if _is_wanted(slot[2], wanted))
+        taken = [exchange.key for _, _, exchange in slots]
+        for slot in slots:
+            self._give_up(slot)
+        for host in self._hosts.values():
+            taken += [exchange.key for exchange in host.waiting if _is_wanted(exchange, wanted)]
+            host.waiting = deque(each for each in host.waiting if not _is_wanted(each, wanted))
+        for name in {fetch.gate_key(exchange.request.url) for _, _, exchange in slots}:
+            self._next(name, self._hosts[name])
+        return taken
 
     def collect(self, *, hold: bool = False) -> list[tuple[Key, Said]]:
         """Return the answers that are there, and send the requests whose slot has come.
@@ -165,10 +184,15 @@ class Crawler(Generic[Key]):
                 break
             self._under_way -= 1
             self._settle(exchange, result)
-        while not hold and self._slots and self._slots[0][0] <= time.monotonic():
-            self._send(heapq.heappop(self._slots)[2])
+        if not hold:
+            self.send()
         done, self._done = self._done, []
         return done
+
+    def send(self) -> None:
+        """Send the requests whose slot has come."""
+        while self._slots and self._slots[0][0] <= time.monotonic():
+            self._send(heapq.heappop(self._slots)[2])
 
     def close(self) -> None:
         """Stop at once: what is under way is abandoned."""
@@ -212,9 +236,16 @@ class Crawler(Generic[Key]):
     def _robots_known(self, state: HostState) -> bool:
         return state.robots is not None and (state.robots_until or self._clock()) > self._clock()
 
+    def _left_alone_until(self, state: HostState) -> datetime | None:
+        """Return until when a host is to be left alone, None if it may be asked."""
+        until, now = state.back_off_until, self._clock()
+        # Nobody is left alone for longer: the clock was wrong when that was noted.
+        latest = now + timedelta(seconds=fetch.MOST_WAIT_S + CLOCK_SLACK_S)
+        return until if until is not None and now < until <= latest else None
+
     def _turned_away(self, name: str, host: _Host[Key], state: HostState) -> bool:
-        until = state.back_off_until
-        if until is None or until <= self._clock():
+        until = self._left_alone_until(state)
+        if until is None:
             return False
         why = state.back_off_why or "rate_limited"
         wait_s = (until - self._clock()).total_seconds()
@@ -242,6 +273,12 @@ class Crawler(Generic[Key]):
             wait_s = gap_s
         at_s = max(time.monotonic() + wait_s, exchange.not_before_s)
         heapq.heappush(self._slots, (at_s, next(self._order), exchange))
+
+    def _give_up(self, slot: tuple[float, int, _Exchange[Key]]) -> None:
+        """Send nothing in a slot that was reserved."""
+        self._slots.remove(slot)
+        heapq.heapify(self._slots)
+        self._hosts[fetch.gate_key(slot[2].request.url)].busy = False
 
     def _send(self, exchange: _Exchange[Key]) -> None:
         if exchange.spend is not None and exchange.robots_for is None:
@@ -344,9 +381,14 @@ class Crawler(Generic[Key]):
             self._store.hold(name, until)
         else:
             self._store.back_off(name, until, "rate_limited")
+        for slot in [each for each in self._slots if fetch.gate_key(each[2].request.url) == name]:
+            if slot[0] < time.monotonic() + wait_s:
+                self._give_up(slot)
+                self._queue(slot[2], first=True)
 
     def _answered(self, name: str, exchange: _Exchange[Key], answer: Answer | Page) -> None:
-        if self._store.host(name).strikes:
+        state = self._store.host(name)
+        if state.strikes and self._left_alone_until(state) is None:
             self._store.forgive(name)
         self._done.append((exchange.key, answer))
 
@@ -360,7 +402,7 @@ class Crawler(Generic[Key]):
             self._queue(exchange, first=True)
 
     def _failed(self, name: str, exchange: _Exchange[Key], error: FetchError) -> None:
-        if error.whole_host:
+        if error.whole_host and not (exchange.aside and error.reason == "forbidden"):
             self._back_off(name, error)
         elif error.transient and exchange.request.method == "GET":
             asked_s = error.retry_after_s or 0.0
@@ -420,6 +462,10 @@ class Crawler(Generic[Key]):
         wait_s = fetch.back_off_s(error.reason, self._store.host(name).strikes, error.retry_after_s)
         self._store.back_off(name, self._clock() + timedelta(seconds=wait_s), error.reason)
         error.retry_after_s = wait_s
+
+
+def _is_wanted(exchange: _Exchange[Key], wanted: Callable[[Key], bool]) -> bool:
+    return exchange.robots_for is None and wanted(exchange.key)
 
 
 def answers(

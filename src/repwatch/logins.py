@@ -10,8 +10,9 @@ import contextlib
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,42 +52,69 @@ class Logins:
         """Return what to ask for a session, to renew the last one if there is one; None if none is needed."""
         return source.log_in(self._last(source))
 
-    def keep(self, source: LogsIn, session: Session) -> None:
-        """Keep a new session."""
+    def keep(self, source: LogsIn, session: Session) -> Session:
+        """Keep a new session, and return it as it will be used."""
         name = _name(source)
+        ends_at = session.expires_at
+        if ends_at is not None and ends_at <= self._clock() + GOOD_FOR:
+            # One of the clocks is wrong, or it lasts for seconds: it is used until it is refused.
+            session = replace(session, expires_at=None)
         self._known[name] = session
         self._renewing.discard(name)
-        ends_at = session.expires_at
-        body = {"values": dict(session.values), "expires_ms": epoch_ms(ends_at) if ends_at else None}
         with contextlib.suppress(OSError):  # then it logs in again next time
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = self._folder / f"{name}.{os.getpid()}"
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump(body, file)
-            draft.replace(self._folder / f"{name}.json")
+            _write(self._path(name), session)
+        return session
 
-    def expired(self, source: LogsIn, session: Session | None) -> bool:
-        """Note that a session was refused; say whether it is worth asking for another one."""
-        if session is None or self._last(source) != session:
-            return session is not None  # somebody has renewed it meanwhile
-        self._renewing.add(_name(source))
-        return True
+    def expired(self, source: LogsIn, session: Session) -> None:
+        """Note that a session was refused; if it was the last one, it is to be renewed."""
+        name = _name(source)
+        if self._last(source) == session and not self._renewed_elsewhere(name):
+            self._renewing.add(name)
 
     def refused(self, source: LogsIn) -> bool:
-        """Note that a login was refused; say whether to log in from the beginning."""
+        """Note that a login was refused; say whether to log in once more, most often from the beginning."""
         name = _name(source)
         had_one = self._last(source) is not None
-        self._known[name] = None
         self._renewing.discard(name)
+        if self._renewed_elsewhere(name):
+            return True
+        self._known[name] = None
         with contextlib.suppress(OSError):
-            (self._folder / f"{name}.json").unlink(missing_ok=True)
+            self._path(name).unlink(missing_ok=True)
         return had_one
 
     def _last(self, source: LogsIn) -> Session | None:
         name = _name(source)
         if name not in self._known:
-            self._known[name] = _read(self._folder / f"{name}.json")
+            self._known[name] = _read(self._path(name))
         return self._known[name]
+
+    def _renewed_elsewhere(self, name: str) -> bool:
+        """Take the session that another process has kept meanwhile, if it did."""
+        kept = _read(self._path(name))
+        if kept is None or kept == self._known[name]:
+            return False
+        self._known[name] = kept
+        return True
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.json"
+
+
+def _write(path: Path, session: Session) -> None:
+    """Replace a file, in the end and never half, by one that only its owner may read."""
+    ends_at = session.expires_at
+    body = {"values": dict(session.values), "expires_ms": epoch_ms(ends_at) if ends_at else None}
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}.")  # mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(body, file)
+        os.replace(draft, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise
 
 
 def _read(path: Path) -> Session | None:

@@ -183,8 +183,6 @@ def with_sight(outcome: Outcome, health: Health | None, habit: Habit, now: datet
         blindness = Blindness(last_ok_at, outcome.detail)
     elif outcome.good and not outcome.fresh:
         blindness = silence(habit, now)
-        if outcome.status == "unchanged" and health and health.last.blind_since:
-            blindness = Blindness(health.last.blind_since, health.last.detail)
         if blindness is None and outcome.status == "ok":
             blindness = emptiness(habit, outcome.fetched, last_ok_at)
     if blindness is None:

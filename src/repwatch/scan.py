@@ -524,8 +524,9 @@ class Scan:
         window.pending -= 1
         if read.page.resume and _is_storable(read.page.resume):
             window.resume = read.page.resume
-        if read.page.damaged or read.page.branches or (read.page.discovered and not read.shown):
-            # What it leads to may have changed although the page itself has not.
+        if read.page.damaged or read.page.branches or not window.shown:
+            # What it leads to may have changed although the page itself has not; and where there is
+            # nothing, it is to be seen each time that there is nothing (see habits.emptiness).
             window.validators = None
         tally.damaged += read.page.damaged
         asker.settle(visit, read.page)
