@@ -197,6 +197,16 @@ def test_a_store_that_was_not_scanned_lately_says_since_when(place: Place) -> No
     }
 
 
+def test_what_came_out_of_files_is_neither_missed_nor_awaited(place: Place) -> None:
+    place.save(said("a", "text", at=hours_ago(3)), source="import:survey")
+    place.scanned(hours_ago(1), forum="ok", shop="ok")
+    assert {line["source"]: line["coverage"] for line in acme(place)["sources"]} == {
+        "forum": "full",
+        "shop": "full",
+        "import:survey": "imported",
+    }
+
+
 def test_without_a_database_there_is_a_clear_error(place: Place) -> None:
     with pytest.raises(StoreError):
         place.text("report")

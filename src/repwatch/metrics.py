@@ -16,7 +16,7 @@ from repwatch.period import Window
 FEW = 20
 """Below so many mentions a share moves by five points with each, so nothing is compared."""
 
-State = Literal["full", "partial", "gap", "none yet"]
+State = Literal["full", "partial", "gap", "none yet", "imported"]
 
 
 class Counted(Protocol):
@@ -219,7 +219,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of a window a source was read for; "none yet" when it never was."""
+    """How much of a window a source was read for; "none yet" when it never was.
+
+    "imported" is what came out of files: there was nothing to be read.
+    """
 
     state: State
     gaps: tuple[Gap, ...] = ()

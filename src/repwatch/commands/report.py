@@ -213,9 +213,13 @@ def _source_lines(
 ) -> list[SourceLine]:
     from repwatch.metrics import Coverage, Tally
 
-    names = dict.fromkeys([*tallies, *sources])
-    none_yet = Coverage("none yet")
-    lines = [SourceLine(name, tallies.get(name, Tally()), coverage.get(name, none_yet)) for name in names]
+    known = frozenset(sources)
+    names = dict.fromkeys([*tallies, *sorted(known)])
+
+    def covered(name: str) -> Coverage:
+        return coverage.get(name) or Coverage("none yet" if name in known else "imported")
+
+    lines = [SourceLine(name, tallies.get(name, Tally()), covered(name)) for name in names]
     return sorted(lines, key=lambda line: (-line.tally.mentions, line.source))
 
 

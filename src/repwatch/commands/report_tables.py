@@ -256,7 +256,7 @@ def _source(block: Block, line: SourceLine) -> Row:
 def _covered(coverage: Coverage) -> Text:
     missed = sum((gap.length for gap in coverage.gaps), timedelta())
     words = f"{coverage.state} {duration(missed.total_seconds())}" if missed else coverage.state
-    return Text(words, style="" if coverage.state == "full" else "yellow")
+    return Text(words, style="" if coverage.state in ("full", "imported") else "yellow")
 
 
 def days(blocks: Sequence[Block]) -> Table:
