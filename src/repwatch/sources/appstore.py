@@ -21,7 +21,7 @@ from urllib.parse import quote
 from repwatch.dates import moment
 from repwatch.errors import ParseError
 from repwatch.model import ITEM_OF_PAGE, Answer, Brand, Mention, Page, Request, Task
-from repwatch.sources.common import WebAddress, balance, rows, stars, table, web_link, word
+from repwatch.sources.common import WebAddress, balance, rows, sifted, stars, table, web_link, word
 
 MOST_PAGES = 10
 """How deep a country can be paged; the page after that is an error."""
@@ -86,9 +86,8 @@ class AppStore:
         apps = [entry for entry in entries if _is_app(entry)]
         name = next(filter(None, (_label(app, "im:name") for app in apps)), None)
         read = [self._review(task, entry, name) for entry in entries if not _is_app(entry)]
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=(str(_page(task) + 1),) if read and _page(task) < MOST_PAGES else (),
         )
 

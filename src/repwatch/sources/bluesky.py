@@ -51,6 +51,7 @@ from repwatch.sources.common import (
     remark,
     rows,
     search_terms,
+    sifted,
     table,
     wall,
     web_link,
@@ -303,10 +304,7 @@ def _read(found: Sequence[Any], *, addressed: tuple[str, ...] = (), also: Iterab
     """Return the posts of a list; what else is shown (`also`) tells more handles."""
     handles = dict(_handles([*rows(found), *map(table, also)]))
     read = [_mention(each, handles, addressed) if isinstance(each, dict) else "no object" for each in found]
-    return Page(
-        mentions=tuple(each for each in read if isinstance(each, Mention)),
-        skipped=tuple(each for each in read if isinstance(each, str)),
-    )
+    return sifted(read)
 
 
 def _handles(posts: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urldefrag, urlsplit
 
 from repwatch.errors import ParseError
-from repwatch.model import Answer, Brand, Mention
+from repwatch.model import Answer, Brand, Mention, Page
 from repwatch.text import clean, one_line
 from repwatch.urls import absolute, origin
 
@@ -195,6 +195,19 @@ def json_or_none(answer: Answer) -> Any:
         return answer.json()
     except ParseError:
         return None
+
+
+def sifted(read: Iterable[Mention | str], **more: Any) -> Page:
+    """Return a page of what was read of its entries: a mention, or why one can't be used.
+
+    `more` are further fields of the page.
+    """
+    found = tuple(read)
+    return Page(
+        mentions=tuple(each for each in found if isinstance(each, Mention)),
+        skipped=tuple(each for each in found if isinstance(each, str)),
+        **more,
+    )
 
 
 def pot(type: str, secret: str) -> str:

@@ -27,6 +27,7 @@ from repwatch.sources.common import (
     entries,
     first_word,
     search_terms,
+    sifted,
     table,
     web_link,
     word,
@@ -84,9 +85,8 @@ class DevTo:
             full = len(found) >= COMMENTS_ON_A_PAGE
             return self._discussion(article, found, (f"{article}:{page + 1}",) if full else ())
         read = [self._article(each) for each in found]
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=(f":{page + 1}",) if found else (),
             branches=tuple(f"{id}:1" for id in _discussed(found, task.since)),
         )
@@ -110,9 +110,8 @@ class DevTo:
 
     def _discussion(self, article: str, comments: list[Any], cursors: tuple[str, ...] = ()) -> Page:
         read = [self._comment(each, parent, article) for each, parent in _nested(comments, article)]
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=cursors,
         )
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote, unquote, urlsplit
@@ -34,6 +34,7 @@ from repwatch.sources.common import (
     rows,
     search_terms,
     seconds,
+    sifted,
     table,
     word,
 )
@@ -197,7 +198,7 @@ class Discourse:
         """
         body = answer.json()
         page = self._page(entries(body, "post_stream", "posts"), title=_title(body))
-        return Page(mentions=tuple(beneath(known.native_id, page.mentions)), skipped=page.skipped)
+        return replace(page, mentions=tuple(beneath(known.native_id, page.mentions)))
 
     def _get(self, path: str, **params: str) -> Request:
         login = (("Api-Key", self.api_key), ("Api-Username", self.api_username))
@@ -212,9 +213,8 @@ class Discourse:
         """Return a list of posts; a parent is known by its id if it is among them."""
         ids = {_place(post): word(post.get("id")) for post in rows(posts)}
         read = [self._post(post, ids, title) if isinstance(post, dict) else "no object" for post in posts]
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=cursors,
         )
 

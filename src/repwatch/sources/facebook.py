@@ -27,6 +27,7 @@ from repwatch.sources.common import (
     json_or_none,
     remark,
     rows,
+    sifted,
     stars,
     table,
     web_link,
@@ -114,9 +115,8 @@ class Facebook:
         paging = table(table(body).get("paging"))
         after = word(table(paging.get("cursors")).get("after")) if "next" in paging else None
         discussed = _discussed(items) if task.query.startswith("feed:") and "comments" not in here else ()
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=(urlencode({**here, "after": after}),) if after else (),
             branches=tuple(urlencode({"comments": id}) for id in discussed),
             wait_s=_pause_s(answer.headers),
@@ -175,7 +175,7 @@ class Facebook:
         """
         post, parent = known.ref or known.native_id, known.native_id
         read = [self._comment(table(item), post, parent) for item in entries(answer.json(), "data")]
-        return Page(mentions=tuple(each for each in read if isinstance(each, Mention)))
+        return sifted(read)
 
     def _comments(self, id: str, after: str | None = None) -> Request:
         # A stream has replies to comments in it as well, each with its parent.

@@ -32,6 +32,7 @@ from repwatch.sources.common import (
     remark,
     rows,
     search_terms,
+    sifted,
     table,
     web_link,
     word,
@@ -270,9 +271,8 @@ def _reference(known: Known) -> tuple[str, str | None]:
 
 def _page(hits: Sequence[Any], issue: str | None = None, **more: Any) -> Page:
     read = [_mention(hit, issue) if isinstance(hit, dict) else "no object" for hit in hits]
-    return Page(
-        mentions=tuple(each for each in read if isinstance(each, Mention)),
-        skipped=tuple(each for each in read if isinstance(each, str)),
+    return sifted(
+        read,
         **more,
     )
 
@@ -342,9 +342,8 @@ def _discussions(body: object) -> Page:
             read += [_node(each, word(node.get("id"))) for each in rows(comments)]
     about = table(table(table(table(body).get("data")).get("search")).get("pageInfo"))
     following = word(about.get("endCursor")) if about.get("hasNextPage") is True else None
-    return Page(
-        mentions=tuple(each for each in read if isinstance(each, Mention)),
-        skipped=tuple(each for each in read if isinstance(each, str)),
+    return sifted(
+        read,
         cursors=(following,) if following else (),
     )
 

@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 from repwatch.dates import moment
 from repwatch.errors import ParseError
 from repwatch.model import Answer, Brand, Mention, Page, Request, Task
-from repwatch.sources.common import WebAddress, count, stars, word
+from repwatch.sources.common import WebAddress, count, sifted, stars, word
 
 REVIEWS_ON_A_PAGE = 100
 MOST_PARTS = 1_000
@@ -100,9 +100,8 @@ class GooglePlay:
         read = [self._review(task, review) for review in reviews or ()]
         pages = _at(payload, 1)
         token = word(pages[-1]) if isinstance(pages, list) and pages else None
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=(token,) if token and read and token != task.cursor else (),
         )
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -29,6 +29,7 @@ from repwatch.sources.common import (
     entries,
     rows,
     search_terms,
+    sifted,
     table,
     web_link,
     word,
@@ -86,8 +87,7 @@ class HackerNews:
         """
         body = answer.json()
         hits = entries(body, "hits")
-        mentions, skipped = _read(hits)
-        return Page(mentions=mentions, skipped=skipped, cursors=_following(task, body, rows(hits)))
+        return replace(_read(hits), cursors=_following(task, body, rows(hits)))
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
         """Yield a request for each item: the site hands them out one by one."""
@@ -123,8 +123,8 @@ class HackerNews:
         Raises:
             ParseError: the answer has no list of hits.
         """
-        mentions, skipped = _read(entries(answer.json(), "hits"))
-        return Page(mentions=tuple(beneath(known.native_id, mentions)), skipped=skipped)
+        page = _read(entries(answer.json(), "hits"))
+        return replace(page, mentions=tuple(beneath(known.native_id, page.mentions)))
 
     def _search(self, params: Mapping[str, str]) -> Request:
         url = f"{self.base_url.rstrip('/')}/api/v1/search_by_date"
@@ -162,13 +162,8 @@ def _created_at(hit: Mapping[str, Any]) -> datetime | None:
     return moment(hit.get("created_at_i")) or moment(hit.get("created_at"))
 
 
-def _read(hits: Sequence[Any]) -> tuple[tuple[Mention, ...], tuple[str, ...]]:
-    """Return what the hits say, and why those that say nothing can't be used."""
-    read = [_mention(hit) if isinstance(hit, dict) else "no object" for hit in hits]
-    return (
-        tuple(each for each in read if isinstance(each, Mention)),
-        tuple(each for each in read if isinstance(each, str)),
-    )
+def _read(hits: Sequence[Any]) -> Page:
+    return sifted(_mention(hit) if isinstance(hit, dict) else "no object" for hit in hits)
 
 
 def _as_hit(item: Mapping[str, Any], known: Known) -> Mapping[str, Any]:

@@ -30,6 +30,7 @@ from repwatch.sources.common import (
     own_names,
     remark,
     search_terms,
+    sifted,
     table,
     web_link,
     with_addresses,
@@ -112,9 +113,8 @@ class Lemmy:
             return Page(branches=(NEW,), resume=NEW, skipped=("a page that was shown before",))
         read = _read(found)
         following = f"{OLD} {int(page or 1) + 1} {first}" if way == OLD else _onwards(body)
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=(following,) if found and following else (),
             resume=way,
         )

@@ -35,6 +35,7 @@ from repwatch.sources.common import (
     remark,
     rows,
     search_terms,
+    sifted,
     table,
     web_link,
     word,
@@ -300,10 +301,7 @@ def _page(found: Sequence[Any], base: str, uris: Mapping[str, str] | None = None
     """Return the posts of a list; `uris` are those of further posts by their id on the instance."""
     known = {**_uris(rows(found)), **(uris or {})}
     read = [_read(entry, base, known) if isinstance(entry, dict) else "no object" for entry in found]
-    return Page(
-        mentions=tuple(each for each in read if isinstance(each, Mention)),
-        skipped=tuple(each for each in read if isinstance(each, str)),
-    )
+    return sifted(read)
 
 
 def _uris(statuses: Iterable[Mapping[str, Any]]) -> dict[str, str]:

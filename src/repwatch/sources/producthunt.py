@@ -21,7 +21,7 @@ from urllib.parse import quote
 from repwatch.dates import moment
 from repwatch.errors import ParseError, Reason
 from repwatch.model import ITEM_OF_PAGE, Answer, Brand, Mention, Page, Request, Secret, Task
-from repwatch.sources.common import WebAddress, count, entries, rows, table, web_link, word
+from repwatch.sources.common import WebAddress, count, entries, rows, sifted, table, web_link, word
 from repwatch.text import one_line, plain
 
 COMMENTS_ON_A_PAGE = 20
@@ -99,9 +99,8 @@ class ProductHunt:
         read = tuple(self._comments(post))
         onwards = table(table(post.get("comments")).get("pageInfo"))
         following = word(onwards.get("endCursor")) if onwards.get("hasNextPage") is True else None
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=(following,) if following else (),
             damaged=bool(table(body).get("errors")),
         )

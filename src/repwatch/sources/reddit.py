@@ -51,6 +51,7 @@ from repwatch.sources.common import (
     remark,
     rows,
     search_terms,
+    sifted,
     table,
     web_link,
     with_addresses,
@@ -330,10 +331,7 @@ def _following(task: Task, after: str | None, names: Sequence[str]) -> tuple[str
 
 def _page(children: Sequence[Any], writer: str | None = None) -> Page:
     read = [_mention(child, writer) for child in children]
-    return Page(
-        mentions=tuple(each for each in read if isinstance(each, Mention)),
-        skipped=tuple(each for each in read if isinstance(each, str)),
-    )
+    return sifted(read)
 
 
 def _tree(children: Sequence[Any]) -> Iterator[Any]:
@@ -421,10 +419,7 @@ def _signed_by(author: str | None) -> dict[str, Any]:
 
 def _personal_page(answer: Answer) -> Page:
     read = [_from_feed(mention, html) for mention, html in feed.written(answer, "reddit")]
-    return Page(
-        mentions=tuple(each for each in read if isinstance(each, Mention)),
-        skipped=tuple(each for each in read if isinstance(each, str)),
-    )
+    return sifted(read)
 
 
 def _from_feed(mention: Mention, html: str) -> Mention | str:

@@ -45,6 +45,7 @@ from repwatch.sources.common import (
     rows,
     search_terms,
     seconds,
+    sifted,
     table,
     web_link,
     word,
@@ -189,9 +190,8 @@ class StackExchange:
         self, items: Sequence[Any], site: str, wait_s: float | None = None, following: str = ""
     ) -> Page:
         read = [said for item in items for said in _read(item, site)]
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=(following,) if following else (),
             wait_s=wait_s,
         )

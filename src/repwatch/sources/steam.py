@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from repwatch.dates import moment
 from repwatch.model import Answer, Brand, Mention, Page, Request, Task
-from repwatch.sources.common import WebAddress, count, entries, table, word
+from repwatch.sources.common import WebAddress, count, entries, sifted, table, word
 
 REVIEWS_ON_A_PAGE = 100
 FIRST_PAGE = "*"
@@ -91,9 +91,8 @@ class Steam:
         reviews = entries(body, "reviews")
         read = [self._review(task, review) if isinstance(review, dict) else "no object" for review in reviews]
         following = word(body.get("cursor")) if reviews else None
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=() if following in (None, task.cursor or FIRST_PAGE) else (following,),
         )
 

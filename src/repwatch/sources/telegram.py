@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from repwatch.dates import moment
 from repwatch.errors import ParseError
 from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Reread, Revisit, Task
-from repwatch.sources.common import Checked, WebAddress, markup, search_terms, wall, web_link
+from repwatch.sources.common import Checked, WebAddress, markup, search_terms, sifted, wall, web_link
 from repwatch.text import one_line, plain
 
 if TYPE_CHECKING:
@@ -109,10 +109,7 @@ class Telegram:
         if not messages:
             return Page(skipped=() if _is_preview(answer) else ("a channel without a public preview",))
         read = [_read(message) for message in messages]
-        page = Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
-        )
+        page = sifted(read)
         dates = [at for at in map(_published_at, messages) if at is not None]
         first = min(_numbers(messages), default=0)
         if first <= 1 or (dates and max(dates) < task.since):

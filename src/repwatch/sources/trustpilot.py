@@ -21,17 +21,7 @@ from urllib.parse import quote
 from repwatch.dates import moment
 from repwatch.errors import FetchError, ParseError, SourceError
 from repwatch.model import ITEM_OF_PAGE, Answer, Brand, Mention, Page, Request, Secret, Task
-from repwatch.sources.common import (
-    WebAddress,
-    count,
-    entries,
-    remark,
-    rows,
-    stars,
-    table,
-    wall,
-    word,
-)
+from repwatch.sources.common import WebAddress, count, entries, remark, rows, sifted, stars, table, wall, word
 
 REVIEWS_ON_A_PAGE = 100
 SITE = "https://www.trustpilot.com"
@@ -87,9 +77,8 @@ class Trustpilot:
         links = rows(body.get("links"))
         ends = not reviews or (links and all(word(link.get("rel")) != "next-page" for link in links))
         read = [_read(review, self.site, None) for review in reviews]
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=() if ends else (f"{unit}:{page + 1}",),
             resume=unit,
         )
@@ -129,10 +118,7 @@ def saved_page(answer: Answer) -> Page:
     page = table(table(table(data).get("props")).get("pageProps"))
     name = word(table(page.get("businessUnit")).get("displayName"))
     read = [_read(review, SITE, name) for review in entries(page, "reviews")]
-    return Page(
-        mentions=tuple(each for each in read if isinstance(each, Mention)),
-        skipped=tuple(each for each in read if isinstance(each, str)),
-    )
+    return sifted(read)
 
 
 def _position(task: Task) -> tuple[str | None, int]:

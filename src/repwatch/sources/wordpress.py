@@ -31,6 +31,7 @@ from repwatch.sources.common import (
     json_or_none,
     rows,
     search_terms,
+    sifted,
     table,
     wall,
     web_link,
@@ -114,9 +115,8 @@ class WordPress:
             return _elsewhere(way)
         found = entries(answer.json())
         read = [self._read(what, way, entry) if isinstance(entry, dict) else "no object" for entry in found]
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=(f"{way} {page + 1}",) if _goes_on(what, page, answer, found) else (),
             resume=None if way == "wp-json" else _remembered(task, way),
         )
@@ -183,10 +183,7 @@ class WordPress:
             ParseError: the answer is no list of them.
         """
         read = [self._read("comments", _list_of(known)[1], each) for each in rows(entries(answer.json()))]
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
-        )
+        return sifted(read)
 
     # The interface
 

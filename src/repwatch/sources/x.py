@@ -46,6 +46,7 @@ from repwatch.sources.common import (
     remark,
     rows,
     search_terms,
+    sifted,
     table,
     web_link,
     word,
@@ -143,9 +144,8 @@ class X:
         before = dict(parse_qsl(task.cursor or "")).get("newest")
         resume = max(filter(None, (task.resume, before, *map(_place, posts))), key=_age, default=None)
         token = word(table(table(body).get("meta")).get("next_token"))
-        return Page(
-            mentions=tuple(each for each in read if isinstance(each, Mention)),
-            skipped=tuple(each for each in read if isinstance(each, str)),
+        return sifted(
+            read,
             cursors=(urlencode({"token": token, "newest": resume or ""}),) if token and posts else (),
             resume=resume,
             cost=self._price(len(posts) + len(rows(_included(body).get("tweets"))), len(users)),

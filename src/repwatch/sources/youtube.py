@@ -44,6 +44,7 @@ from repwatch.sources.common import (
     pot,
     rows,
     search_terms,
+    sifted,
     table,
     web_link,
     word,
@@ -264,7 +265,7 @@ class YouTube:
         """
         items = map(table, entries(answer.json(), "items"))
         read = [each for item in items for each in _read(item, _under(known) or {})]
-        return Page(mentions=tuple(each for each in read if isinstance(each, Mention)))
+        return sifted(read)
 
     def _comments(self, here: Mapping[str, str]) -> Request:
         shown = {"maxResults": str(COMMENTS_ON_A_PAGE), "textFormat": "plainText"}
