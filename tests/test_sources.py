@@ -24,10 +24,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pytest_socket import disable_socket, enable_socket
 
+from repwatch import fetch
+from repwatch.config.check import settings_of
 from repwatch.errors import ParseError
 from repwatch.model import Answer, Brand, Page, Secret, Task
 from repwatch.sources import BUILT_IN, build, source_types
-from repwatch.sources.base import Source
+from repwatch.sources.base import Explains, LogsIn, Metered, Source
 from repwatch.text import clean
 from repwatch.tidy import tidy_page
 from repwatch.urls import origin
@@ -457,6 +459,76 @@ def test_a_secret_stays_one_when_settings_are_checked() -> None:
     with pytest.raises(ValidationError) as caught:
         build("mastodon", {"instances": [], "token": Secret("hush")})
     assert "hush" not in str(caught.value)
+
+
+def secrets_of(type: str) -> dict[str, Secret]:
+    """Return secrets that occur nowhere else, for all settings of a type that take one."""
+    return {name: Secret(f"S3CR3T-{name}") for name, secret in settings_of(type).items() if secret}
+
+
+@pytest.mark.parametrize("type", [type for type in sorted(SAMPLES) if secrets_of(type)])
+def test_secrets_are_only_where_they_are_sent(type: str) -> None:
+    sample, secrets = SAMPLES[type], secrets_of(type)
+    if type == "reddit":  # an app, or a personal feed
+        secrets = {name: value for name, value in secrets.items() if name.startswith("client")}
+    more = {"api_username": "acme_desk"} if type == "discourse" else {}
+    source = build(type, {**sample.settings, **more, **secrets})
+    task = replace(task_of(type), query=source.queries([BRAND])[0])
+    page = page_or_error(type, sample.body) or Page()
+    said: list[Any] = [source, task, page, *source.queries([BRAND])]
+    for query in source.queries([BRAND]):
+        for cursor in (None, *page.cursors, *page.branches):
+            request = source.request(replace(task, query=query, cursor=cursor))
+            said += [request.url, fetch.public_url(request), request]
+            said += [value for _, value in request.headers if not isinstance(value, Secret)]
+    if isinstance(source, Explains):
+        echo = " ".join(secrets.values())
+        body = json.dumps({"error": {"message": echo}, "message": echo}).encode()
+        for status in (400, 401, 403, 404, 429):
+            meaning = source.explain(Answer(status, fetch.public_url(request), {}, body))
+            said.append(meaning and getattr(meaning, "hint", None))
+    if isinstance(source, LogsIn):
+        said.append(source.log_in(None))
+        session = source.session(Answer(200, "", {}, json.dumps(sample.session).encode()))
+        assert session.values
+        assert not [value for value in session.values.values() if value in repr(session)]
+    if isinstance(source, Metered):
+        said.append(source.quota)
+    assert "S3CR3T" not in repr(said)
+
+
+WITH_TOKEN = {
+    "feed": (
+        {},
+        b"""<feed xmlns='http://www.w3.org/2005/Atom'><link rel='next' href='/new?token=S3CR3T&amp;page=2'/>
+        <entry><id>?token=S3CR3T</id><title>Acme</title><link href='/one?token=S3CR3T'/></entry></feed>""",
+    ),
+    "html": (
+        {"item": "p", "fields": {"url": "a"}, "next": "b a"},
+        b"<p><a href='/one?token=S3CR3T'>Acme</a></p><b><a href='/new?token=S3CR3T&page=2'>more</a></b>",
+    ),
+    "reviews": (
+        {},
+        b"""<script type=application/ld+json>{"@type": "Review", "reviewBody": "Acme",
+        "url": "https://notes.example/one?token=S3CR3T"}</script><a rel=next href="?token=S3CR3T&page=2">""",
+    ),
+}
+
+
+@pytest.mark.parametrize("type", WITH_TOKEN)
+def test_a_token_in_an_address_is_sent_on_every_page_and_not_stored(type: str) -> None:
+    more, body = WITH_TOKEN[type]
+    url = "https://notes.example/new?token=S3CR3T"
+    source = build(type, {"url": url, **more})
+    task = replace(task_of(type), query=source.queries([BRAND])[0])
+    assert source.request(task).url == url
+    page = source.parse(task, Answer(200, url, {"content-type": "text/html"}, body))
+    assert page.mentions
+    assert "S3CR3T" not in repr((task, page))
+    (following,) = page.cursors
+    assert source.request(replace(task, cursor=following)).url == f"{url}&page=2"
+    elsewhere = following.replace("notes.example", "evil.example")
+    assert "S3CR3T" not in source.request(replace(task, cursor=elsewhere)).url
 
 
 def test_a_type_that_does_not_exist_is_a_key_error() -> None:

@@ -267,7 +267,7 @@ class Revisit:
 class Session:
     """What a login gave: values of the source's own, all of them secret, and when they expire."""
 
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
     expires_at: datetime | None = None
 
 

@@ -7,16 +7,16 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import unquote_plus, urldefrag, urlsplit
 
 from repwatch.errors import ParseError
-from repwatch.model import Answer, Brand, Mention, Page
+from repwatch.model import Answer, Brand, Mention, Page, Request, Task
 from repwatch.text import clean, one_line
-from repwatch.urls import absolute, origin
+from repwatch.urls import absolute, origin, redact
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -270,6 +270,52 @@ def wall(answer: Answer) -> ParseError | None:
     return None
 
 
+# Addresses that hold a secret
+
+_PARAMETER = re.compile(r"(?<=[?&;])(?P<name>[^\s=&;#?]{1,100})=(?P<value>[^\s&;#]*)")
+_VEIL = "***"
+
+
+def veiled(text: str, own: str) -> str:
+    """Return addresses as they may be stored: without what is secret in `own`, an address of the settings."""
+    secrets = {name: unquote_plus(value) for name, value in _secrets_in(own).items()}
+    if not secrets:
+        return text
+    return _PARAMETER.sub(
+        lambda part: (
+            f"{part['name']}={_VEIL}" if unquote_plus(part["value"]) == secrets.get(part["name"]) else part[0]
+        ),
+        text,
+    )
+
+
+def unveiled(address: str, own: str) -> str:
+    """Return an address as it was before it was veiled; what leads to another origin stays as it is."""
+    if _VEIL not in address or origin(address) != origin(own):
+        return address
+    secrets = _secrets_in(own)
+    return _PARAMETER.sub(
+        lambda part: (
+            f"{part['name']}={secrets.get(part['name'], _VEIL)}" if part["value"] == _VEIL else part[0]
+        ),
+        address,
+    )
+
+
+def without_secrets(mention: Mention, own: str) -> Mention:
+    """Return a mention whose addresses do not repeat what is secret in `own`, an address of the settings."""
+    if not _secrets_in(own):
+        return mention
+    url, id = (value and veiled(value, own) for value in (mention.url, mention.native_id))
+    return replace(mention, url=url, native_id=id)
+
+
+def _secrets_in(address: str) -> dict[str, str]:
+    """Return the parameters of an address that are named like a secret."""
+    parts = (part for part in _PARAMETER.finditer(address) if redact(f"?{part[0]}") != f"?{part[0]}")
+    return {part["name"]: part["value"] for part in parts}
+
+
 # Web pages
 
 LITTLE_TEXT = 200
@@ -280,6 +326,22 @@ FIRST_WORDS = 200
 _NUMBER = re.compile(
     r"\s*(?P<value>[+-]?\d{1,9}(?:[.,]\d{1,20})?)(?!\d)\s*(?:/\s*(?P<best>\d{1,9}(?:[.,]\d{1,9})?)|(?P<percent>%))?"
 )
+
+
+def named_pages(url: str | None, urls: Sequence[str]) -> tuple[str, ...]:
+    """Return the pages that `url` and `urls` name, each once."""
+    return tuple(dict.fromkeys([url, *urls] if url else urls))
+
+
+def page_asked(task: Task, pages: Sequence[str]) -> str:
+    """Return the page that a task is about: its query is the address without what is secret in it."""
+    return next((page for page in pages if redact(page) == task.query), task.query)
+
+
+def page_request(task: Task, pages: Sequence[str]) -> Request:
+    """Return the request for a page that is named, or for one that follows it."""
+    page = page_asked(task, pages)
+    return Request("GET", urldefrag(unveiled(task.cursor, page) if task.cursor else page).url, page=True)
 
 
 def markup(answer: Answer) -> LexborHTMLParser:

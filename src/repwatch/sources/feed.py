@@ -26,7 +26,16 @@ from repwatch.dates import moment
 from repwatch.errors import FetchError, ParseError, SourceError
 from repwatch.model import Answer, Brand, Mention, Page, Request, Task
 from repwatch.sources import quickfeed
-from repwatch.sources.common import WebAddress, count, search_terms, wall, word
+from repwatch.sources.common import (
+    WebAddress,
+    count,
+    search_terms,
+    unveiled,
+    veiled,
+    wall,
+    without_secrets,
+    word,
+)
 from repwatch.sources.presets import PRESETS, Preset, PresetName
 from repwatch.sources.quickfeed import Entry
 from repwatch.text import clean, plain
@@ -116,7 +125,7 @@ class Feed:
             if further is not None:
                 return Page(cursors=(further,), discovered=True)
             alone = self.preset is None and task.cursor is None and task.resume is None
-            return _discovered(answer, may_lead_on=alone)
+            return self._discovered(answer, may_lead_on=alone)
         else:
             channel = _xml_feed(answer)
         entries, skipped = _newest(channel)
@@ -126,13 +135,13 @@ class Feed:
         cursors: tuple[str, ...] = ()
         if channel.next_url is not None:
             if origin(channel.next_url) == origin(page_url):
-                cursors = (f"{channel.next_url} {feed_url}",)
+                cursors = (self._stored(f"{channel.next_url} {feed_url}"),)
             else:
                 skipped.append("a next page on another origin")
         return Page(
-            mentions=tuple(read(space, entry) for entry in entries),
+            mentions=tuple(without_secrets(read(space, entry), self.url or "") for entry in entries),
             cursors=cursors,
-            resume=feed_url if feed_url != self._addresses(task.query)[0] else None,
+            resume=self._stored(feed_url) if feed_url != self._addresses(task.query)[0] else None,
             skipped=(*channel.skipped, *skipped),
             damaged=channel.damaged,
         )
@@ -166,8 +175,25 @@ class Feed:
         addresses = self._addresses(task.query)
         # What was found under other settings is none of a preset's addresses.
         resume = task.resume if self.preset is None or task.resume in addresses else None
-        page_url, _, feed_url = (task.cursor or resume or addresses[0]).partition(" ")
-        return page_url, feed_url or page_url
+        asked = (task.cursor or resume or addresses[0]).split(" ")
+        page_url, *rest = (unveiled(address, self.url or "") for address in asked)
+        return page_url, rest[0] if rest else page_url
+
+    def _stored(self, addresses: str) -> str:
+        """Return addresses without what is secret in that of the feed, since cursors are stored."""
+        return veiled(addresses, self.url or "")
+
+    def _discovered(self, answer: Answer, *, may_lead_on: bool) -> Page:
+        feed_url = _feed_of_page(answer) if may_lead_on else None
+        if feed_url is not None:
+            feed_url = self._stored(feed_url)
+            return Page(cursors=(feed_url,), resume=feed_url, discovered=True)
+        if _PASSWORD_FIELD.search(answer.body[:HEAD_BYTES]):
+            raise ParseError("a login page instead of a feed", reason="login")
+        raise ParseError(
+            "a web page instead of a feed, and it links to none",
+            hint="give the address of the feed itself",
+        )
 
 
 def _on_host(url: str) -> str:
@@ -218,18 +244,6 @@ def _is_html(answer: Answer) -> bool:
 
 
 # A web page that says where its feed is
-
-
-def _discovered(answer: Answer, *, may_lead_on: bool) -> Page:
-    feed_url = _feed_of_page(answer) if may_lead_on else None
-    if feed_url is not None:
-        return Page(cursors=(feed_url,), resume=feed_url, discovered=True)
-    if _PASSWORD_FIELD.search(answer.body[:HEAD_BYTES]):
-        raise ParseError("a login page instead of a feed", reason="login")
-    raise ParseError(
-        "a web page instead of a feed, and it links to none",
-        hint="give the address of the feed itself",
-    )
 
 
 def _feed_of_page(answer: Answer) -> str | None:

@@ -27,10 +27,15 @@ from repwatch.sources.common import (
     base_of,
     fingerprint,
     markup,
+    named_pages,
     next_pages,
     number,
+    page_asked,
+    page_request,
+    veiled,
     visible,
     wall,
+    without_secrets,
     word,
 )
 from repwatch.text import clean, plain
@@ -141,7 +146,7 @@ class Html:
 
     @property
     def _pages(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys([self.url, *self.urls] if self.url else self.urls))
+        return named_pages(self.url, self.urls)
 
     def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (a page is read for all brands)
         """Return the addresses of the pages, without what is secret in them: queries are stored."""
@@ -149,8 +154,7 @@ class Html:
 
     def request(self, task: Task) -> Request:
         """Return the request for a page."""
-        page = next((page for page in self._pages if redact(page) == task.query), task.query)
-        return Request("GET", urldefrag(task.cursor or page).url, page=True)
+        return page_request(task, self._pages)
 
     def parse(self, task: Task, answer: Answer) -> Page:
         """Return the entries of a page.
@@ -158,7 +162,7 @@ class Html:
         Raises:
             ParseError: the first page shows none, or none of them says anything.
         """
-        tree = markup(answer)
+        tree, page = markup(answer), page_asked(task, self._pages)
         onwards = next_pages(tree, self.next, answer.url) if self.next else ()
         for selector in self.drop:
             _drop(tree, selector)
@@ -168,7 +172,7 @@ class Html:
             raise self._nothing(tree, answer)
         reader = _Reader(self, task.query, answer.url, base_of(tree, answer.url), found[:MOST_ENTRIES])
         read = [reader(node) for node in found[:MOST_ENTRIES]]
-        mentions = tuple(each for each in read if isinstance(each, Mention))
+        mentions = tuple(without_secrets(each, page) for each in read if isinstance(each, Mention))
         if first and not mentions:
             raise ParseError(f"none of {len(found)} entries has a text", hint=f"look at {self._named()}")
         return Page(
@@ -177,7 +181,7 @@ class Html:
                 *(each for each in read if isinstance(each, str)),
                 *["more than can be read of one page"] * len(found[MOST_ENTRIES:]),
             ),
-            cursors=onwards,
+            cursors=tuple(veiled(each, page) for each in onwards),
         )
 
     def _nothing(self, tree: LexborHTMLParser, answer: Answer) -> ParseError:

@@ -27,10 +27,15 @@ from repwatch.sources.common import (
     WebAddress,
     fingerprint,
     markup,
+    named_pages,
     next_pages,
     number,
+    page_asked,
+    page_request,
+    veiled,
     visible,
     web_link,
+    without_secrets,
     word,
 )
 from repwatch.text import plain
@@ -81,7 +86,7 @@ class Reviews:
 
     @property
     def _pages(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys([self.url, *self.urls] if self.url else self.urls))
+        return named_pages(self.url, self.urls)
 
     def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (a page is read for all brands)
         """Return the addresses of the pages, without what is secret in them: queries are stored."""
@@ -89,8 +94,7 @@ class Reviews:
 
     def request(self, task: Task) -> Request:
         """Return the request for a page."""
-        page = next((page for page in self._pages if redact(page) == task.query), task.query)
-        return Request("GET", urldefrag(task.cursor or page).url, page=True)
+        return page_request(task, self._pages)
 
     def parse(self, task: Task, answer: Answer) -> Page:
         """Return the reviews of a page.
@@ -98,7 +102,7 @@ class Reviews:
         Raises:
             ParseError: the page has no structured data, or none that can be read.
         """
-        tree = markup(answer)
+        tree, page = markup(answer), page_asked(task, self._pages)
         data = _structured_data(tree)
         found = list(_reviews(data.items))
         if not found:
@@ -106,13 +110,13 @@ class Reviews:
         read = _Reader(task.query, answer.url)
         mentions = [read(review, thing) for review, thing in found[:MOST_REVIEWS]]
         return Page(
-            mentions=tuple(each for each in mentions if isinstance(each, Mention)),
+            mentions=tuple(without_secrets(each, page) for each in mentions if isinstance(each, Mention)),
             skipped=(
                 *(each for each in mentions if isinstance(each, str)),
                 *["more than can be read of one page"] * len(found[MOST_REVIEWS:]),
                 *[_BROKEN_BLOCK] * len(data.broken),
             ),
-            cursors=next_pages(tree, _NEXT, answer.url),
+            cursors=tuple(veiled(each, page) for each in next_pages(tree, _NEXT, answer.url)),
             damaged=any('Review"' in block for block in data.broken),
         )
 
