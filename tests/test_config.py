@@ -579,6 +579,8 @@ def test_secrets_are_hidden_as_they_are_and_as_addresses_spell_them() -> None:
     assert config.hide(text, ["p&ss/w", ""]) == "a *** b *** c p%26ss/w"
     assert config.hide("?q=pass+word&r=pass%20word", ["pass word"]) == "?q=***&r=***"
     assert config.hide("abcdef", ["abc", "abcdef"]) == "***"
+    assert config.hide("bad token hammer-and… (400)", ["hammer-and-tongs"]) == "bad token ***… (400)"
+    assert config.hide("hammer-and-nails…, hammer-a", ["hammer-and-tongs"]) == "hammer-and-nails…, ***"
 
 
 # Remembering

@@ -402,3 +402,30 @@ def test_a_host_that_says_how_long_is_taken_at_its_word_up_to_a_day() -> None:
     assert back_off_s("forbidden", 0, timedelta(days=9).total_seconds()) == DAY_S
     for useless in (0.0, -5.0, math.nan, math.inf):
         assert back_off_s("rate_limited", 0, useless) == 900
+
+
+def said(body: bytes, request: Request | None = None, status: int = 400) -> str:
+    return failure(request or get(), Answer(status, "", {}, body)).message
+
+
+def test_what_an_interface_says_about_its_failure_is_passed_on() -> None:
+    assert said(b'{"message": "the query is too long"}') == (
+        "400 Bad Request (the query is too long): https://forge.example/feed"
+    )
+    assert said(b'{"errors": [{"message": "no such\\u001b[31m field"}]}').startswith(
+        "400 Bad Request (no such field)"
+    )
+    assert len(said(b'{"message": "' + b"long " * 1_000 + b'"}')) < 250
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>Bad Request</html>", b'{"message": "Bad Request"}', b'{"error": 400}', b"[1]"]
+)
+def test_what_says_no_more_than_the_status_is_left_out(body: bytes) -> None:
+    assert said(body) == "400 Bad Request: https://forge.example/feed"
+
+
+def test_a_secret_that_a_failure_repeats_is_not_passed_on() -> None:
+    request = get(headers=(("Authorization", Secret(f"Bearer {HIDDEN}")),))
+    message = said(f'{{"message": "malformed token {HIDDEN}"}}'.encode(), request)
+    assert message == "400 Bad Request: https://forge.example/feed"

@@ -55,12 +55,24 @@ def resolve(
     return Secret(value)
 
 
+_TOLD_BY = 8
+"""Characters of a secret that nothing else begins with."""
+
+
 def hide(text: str, secrets: Iterable[str]) -> str:
-    """Return a text with every secret in it, also as URLs spell it, replaced by ***."""
+    """Return a text with every secret in it, also as URLs spell it or cut off with an ellipsis, as ***."""
     spellings = {form for secret in secrets for form in (str(secret), quote(secret, ""), quote_plus(secret))}
     for spelling in sorted(spellings - {""}, key=len, reverse=True):
         text = text.replace(spelling, HIDDEN)
+        if "…" in text and len(spelling) > _TOLD_BY:
+            text = "…".join(_without_end(part, spelling) for part in text.split("…"))
     return text
+
+
+def _without_end(text: str, secret: str) -> str:
+    """Return a text without the beginning of a secret that it ends with."""
+    start = text.rfind(secret[:_TOLD_BY])
+    return text[:start] + HIDDEN if start >= 0 and secret.startswith(text[start:]) else text
 
 
 def _name(reference: str) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, quote, unquote, unquote_plus, urlencode, u
 from repwatch.dates import moment
 from repwatch.errors import FetchError, Reason
 from repwatch.model import Answer, Request, Secret
-from repwatch.sources.common import wall
+from repwatch.sources.common import json_or_none, remark, wall
 from repwatch.text import one_line
 from repwatch.urls import origin, redact
 
@@ -28,6 +28,7 @@ RATE_LIMITED_S = 15 * 60.0
 
 _LONGEST_LOCATION = 8_192
 _LONGEST_SHOWN = 200
+_LONGEST_REMARK = 120
 _SHORTEST_SECRET = 8
 """Shorter secrets are too common as a part of other words to look for them inside an address."""
 
@@ -103,12 +104,22 @@ def settle(request: Request, answer: Answer, hops: int, *, now: datetime | None 
     reason = _reason(answer)
     raise FetchError(
         reason,
-        f"{_status(answer.status)}: {shown_url(request)}",
+        f"{_status(answer.status)}{_remarked(request, answer)}: {shown_url(request)}",
         status=answer.status,
         retry_after_s=_asked_s(answer, now or datetime.now(UTC)),
         transient=answer.status in _TRANSIENT and request.method == "GET" and reason != "blocked_page",
         whole_host=answer.status in _WHOLE_HOST,
     )
+
+
+def _remarked(request: Request, answer: Answer) -> str:
+    """Return what an interface says about its failure, unless it is just the status or our secret."""
+    said = one_line(remark(json_or_none(answer)) or "", _LONGEST_REMARK)
+    if not said or said.casefold() in _status(answer.status).casefold():
+        return ""
+    secrets = _secrets(request, urlsplit(full_url(request)))
+    # It may have been cut off in the middle of one.
+    return "" if any(secret and secret[:_SHORTEST_SECRET] in said for secret in secrets) else f" ({said})"
 
 
 def _reason(answer: Answer) -> Reason:
