@@ -306,7 +306,23 @@ def test_a_closed_forum_asks_for_a_login() -> None:
     )
     assert isinstance(refused := mine.explain(invalid), FetchError)
     assert refused.reason == "login"
-    assert SOURCE.explain(invalid) is None
+
+
+def test_a_category_for_members_does_not_close_the_forum() -> None:
+    said = {"errors": ["You are not permitted to view this."], "error_type": "invalid_access"}
+    error = SOURCE.explain(answered(said, 403, f"{BASE}/c/support/7.json?page=0"))
+    assert isinstance(error, FetchError)
+    assert (error.reason, error.message, error.whole_host) == ("forbidden", said["errors"][0], False)
+    assert "categories" in (error.hint or "")
+
+
+def test_a_single_post_that_is_hidden_now_is_gone_and_says_nothing_about_the_login() -> None:
+    said = {"errors": ["You are not permitted to view this."], "error_type": "invalid_access"}
+    for source in (SOURCE, Discourse(BASE, api_key=Secret("hush"), api_username="desk")):
+        error = source.explain(answered(said, 403, f"{BASE}/posts/471.json"))
+        assert isinstance(error, FetchError)
+        assert error.reason == "not_found"
+        assert source.explain(answered(said, 403, f"{BASE}/t/57.json?post_number=3")) == Page()
 
 
 def test_a_limit_says_how_long_it_lasts() -> None:

@@ -287,7 +287,11 @@ def test_limits_are_told_from_refusals() -> None:
         assert isinstance(error, FetchError)
         assert (error.reason, error.message) == ("rate_limited", said)
         assert "token" in (error.hint or "")
-    assert SOURCE.explain(answered({"message": "Resource not accessible"}, 403)) is None
+    error = SOURCE.explain(answered({"message": "Resource not accessible"}, 403))
+    assert isinstance(error, FetchError)
+    assert (error.reason, error.whole_host) == ("forbidden", False), (
+        "one place that is closed is not all of it"
+    )
     assert SOURCE.explain(Answer(502, BASE, {}, b"<html>")) is None
 
 
@@ -349,7 +353,7 @@ def test_every_recorded_failure_has_its_reason() -> None:
     errors = [SOURCE.explain(answer) for answer in failures]
     reasons = [error.reason if isinstance(error, FetchError) else error for error in errors]
     seen = {(answer.status, reason) for answer, reason in zip(failures, reasons, strict=True)}
-    assert seen == {(401, "login"), (403, "rate_limited"), (403, None), (404, None)}
+    assert seen == {(401, "login"), (403, "rate_limited"), (403, "forbidden"), (404, None)}
 
 
 def test_a_recorded_answer_of_another_kind_is_a_parse_error_or_an_empty_page() -> None:

@@ -54,6 +54,7 @@ _FIRST = {"posts": "before:", "search": "hits:1:0", "category": "topics:0:0"}
 _MENTIONED = re.compile(
     r'<a\s[^<>]{0,300}?\bclass="mention"[^<>]{0,300}?\bhref="[^"<>]{0,300}/u(?:sers)?/([^"/?#<>]{1,100})"'
 )
+_SINGLE = re.compile(r"/(t|posts)/[0-9]+\.json$")
 _PLACE_IN_TOPIC = re.compile(r"/t/(?:[^/]+/)?([0-9]{1,18})/([0-9]{1,18})/?")
 
 
@@ -156,14 +157,20 @@ class Discourse:
         wait_s = seconds(table(body.get("extras")).get("wait_seconds"))
         if kind == "rate_limit" or wait_s is not None:
             return FetchError("rate_limited", said or "too many requests", retry_after_s=wait_s)
+        single = _SINGLE.search(urlsplit(answer.url).path)
+        if single and (answer.status in (404, 410) or (answer.status == 403 and kind == "invalid_access")):
+            # One text that is not shown any more, or not to everybody, says nothing about the forum.
+            return Page() if single[1] == "t" else FetchError("not_found", said or "the post is not there")
         if answer.status in (401, 403) and self.api_key is not None and said:
             hint = "see whether api_key is still valid and belongs to api_username, or to all users"
             return FetchError("login", said, hint=hint)
         if kind == "not_logged_in":
             hint = "the forum is for members: its administrators can make an api_key for an api_username"
             return FetchError("login", said or "the forum asks for a login", hint=hint)
-        gone = answer.status in (404, 410) and re.search(r"/t/[0-9]+\.json$", urlsplit(answer.url).path)
-        return Page() if gone else None
+        if kind == "invalid_access":
+            hint = "it is for members: take it out of categories, or set an api_key that may read it"
+            return FetchError("forbidden", said or "the forum does not show this", hint=hint)
+        return None
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
         """Yield a request for each post."""

@@ -172,6 +172,9 @@ class GitHub:
         if answer.status == 422:
             hint = "see whether repositories and exclude_orgs exist, and the token may read them"
             return FetchError("http", said or "the search was refused", hint=hint)
+        if answer.status == 403 and said:
+            hint = "see what the token may read" if self.token else None
+            return FetchError("forbidden", said, hint=hint)
         lost = answer.status in (404, 410) and urlsplit(answer.url).path.endswith("/comments")
         return Page() if lost else None
 
