@@ -27,9 +27,9 @@ from pytest_socket import disable_socket, enable_socket
 from repwatch import fetch
 from repwatch.config.check import settings_of
 from repwatch.errors import ParseError
-from repwatch.model import Answer, Brand, Page, Secret, Task
+from repwatch.model import Answer, Brand, Known, Page, Secret, Task
 from repwatch.sources import BUILT_IN, build, source_types
-from repwatch.sources.base import Explains, LogsIn, Metered, Source
+from repwatch.sources.base import Explains, LogsIn, Metered, Rereads, Source, Threads
 from repwatch.text import clean
 from repwatch.tidy import tidy_page
 from repwatch.urls import origin
@@ -367,6 +367,24 @@ def test_a_sample_is_read_into_clean_mentions_with_ids_of_their_own(type: str) -
 def test_reading_twice_is_reading_once(type: str) -> None:
     first = source_of(type).parse(task_of(type), answer_of(type))
     assert source_of(type).parse(task_of(type), answer_of(type)) == first
+
+
+@every_source
+def test_what_another_place_showed_is_not_looked_for_here(type: str) -> None:
+    source = source_of(type)
+    shown = source.parse(task_of(type), answer_of(type)).mentions
+    known = [
+        Known(id=m.id, space=m.space, native_id=m.native_id or "", kind=m.kind, url=m.url, ref=m.ref)
+        for m in tidy_page(Page(mentions=shown), NOW).mentions
+    ]
+    others = [replace(one, space="elsewhere:forum.example") for one in known]
+    others += [replace(one, native_id="said:0123456789abcdef") for one in known]
+    if isinstance(source, Rereads):
+        assert list(source.rereads(known))
+        assert not list(source.rereads(others))
+    if isinstance(source, Threads):
+        assert [one for one in known if source.thread(one)]
+        assert not [one for one in others if source.thread(one)]
 
 
 WALL = b"""<!DOCTYPE html><html><head><title>Just a moment</title></head><body>

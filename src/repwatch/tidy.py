@@ -30,6 +30,9 @@ MENTIONS_ON_A_PAGE = 1_000
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 CLOCKS_DIFFER = timedelta(days=1)
 
+MADE_IDS = ("said:", "long:")
+"""How ids begin that are made here, where a platform gives none, or none that can be kept."""
+
 _LARGEST = 2**63 - 1
 _OPENING = 200
 """How much of a text tells it from an author's others of the same moment."""

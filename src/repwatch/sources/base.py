@@ -125,7 +125,11 @@ class Rereads(Protocol):
     """
 
     def rereads(self, known: Sequence[Known]) -> Iterable[Reread]:
-        """Yield requests that read these mentions again, as few as the platform allows."""
+        """Yield requests that read these mentions again, as few as the platform allows.
+
+        Those of another space are left out: the source's name may have stood for another place before,
+        and what is not found here must not be taken for deleted there.
+        """
 
     def revisit(self, known: Sequence[Known], answer: Answer) -> Revisit:
         """Return what the answer to such a request shows.
@@ -140,7 +144,7 @@ class Threads(Protocol):
     """A source that can bring the replies under a mention with one request."""
 
     def thread(self, known: Known) -> Request | None:
-        """Return the request for the replies under a mention; None when it can't be asked for."""
+        """Return the request for the replies under a mention; None when it can't be asked for here."""
 
     def replies(self, known: Known, answer: Answer) -> Page:
         """Return the replies; parent_id and thread_id say where each belongs.

@@ -44,6 +44,7 @@ from repwatch.model import (
 from repwatch.sources.common import (
     Checked,
     WebAddress,
+    askable,
     count,
     entries,
     first_word,
@@ -215,7 +216,7 @@ class Bluesky:
 
     def rereads(self, known: Sequence[Known]) -> Iterable[Reread]:
         """Yield requests for 25 posts each."""
-        posts = [each for each in known if each.native_id.startswith("at://")]
+        posts = [each for each in askable(known, "bluesky") if each.native_id.startswith("at://")]
         for start in range(0, len(posts), POSTS_READ_AGAIN):
             few = tuple(posts[start : start + POSTS_READ_AGAIN])
             uris = [("uris", each.native_id) for each in few]
@@ -234,7 +235,7 @@ class Bluesky:
 
     def thread(self, known: Known) -> Request | None:
         """Return the request for all that stands under a post."""
-        if not known.native_id.startswith("at://"):
+        if not (askable([known], "bluesky") and known.native_id.startswith("at://")):
             return None
         params = [("uri", known.native_id), ("depth", str(DEEPEST_REPLY)), ("parentHeight", "0")]
         return self._looks("app.bsky.feed.getPostThread", params)

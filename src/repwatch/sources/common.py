@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import unquote_plus, urldefrag, urlsplit
 
 from repwatch.errors import ParseError
-from repwatch.model import Answer, Brand, Mention, Page, Request, Task
+from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Task
 from repwatch.text import clean, one_line
+from repwatch.tidy import MADE_IDS
 from repwatch.urls import absolute, origin, redact
 
 if TYPE_CHECKING:
@@ -214,6 +215,14 @@ def pot(type: str, secret: str) -> str:
     """Return what a login's quota is called: the same for the same login, which can't be told from it."""
     digest = hashlib.blake2b(secret.encode("utf-8", "replace"), digest_size=4).hexdigest()
     return f"{type}:{digest}"
+
+
+def askable(known: Iterable[Known], space: str) -> list[Known]:
+    """Return those of the mentions that a place can be asked for: of its space, and with an id of its own.
+
+    What the source's name stood for before was of another space.
+    """
+    return [one for one in known if one.space == space and not one.native_id.startswith(MADE_IDS)]
 
 
 def beneath(id: str, mentions: Iterable[Mention]) -> Iterator[Mention]:

@@ -23,6 +23,7 @@ from repwatch.dates import moment
 from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Task
 from repwatch.sources.common import (
     WebAddress,
+    askable,
     count,
     entries,
     first_word,
@@ -98,7 +99,8 @@ class DevTo:
 
     def thread(self, known: Known) -> Request | None:
         """Return the request for the comments on an article."""
-        return self._comments(known.native_id, 1) if known.kind == "article" else None
+        ours = askable([known], self._space) and known.kind == "article"
+        return self._comments(known.native_id, 1) if ours else None
 
     def replies(self, known: Known, answer: Answer) -> Page:
         """Return the comments on an article, and what answers them.

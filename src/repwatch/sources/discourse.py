@@ -25,6 +25,7 @@ from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Reread,
 from repwatch.sources.common import (
     Checked,
     WebAddress,
+    askable,
     beneath,
     count,
     entries,
@@ -174,7 +175,7 @@ class Discourse:
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
         """Yield a request for each post."""
-        for one in known:
+        for one in askable(known, self._space):
             if one.native_id.isdecimal():
                 yield Reread(self._get(f"posts/{one.native_id}"), (one,))
 
@@ -194,7 +195,7 @@ class Discourse:
 
     def thread(self, known: Known) -> Request | None:
         """Return the request for the posts around one in its topic."""
-        place = _PLACE_IN_TOPIC.search(known.url or "")
+        place = _PLACE_IN_TOPIC.search(known.url or "") if askable([known], self._space) else None
         return self._get(f"t/{place[1]}", post_number=place[2]) if place else None
 
     def replies(self, known: Known, answer: Answer) -> Page:
@@ -243,7 +244,7 @@ class Discourse:
         actions = rows(post.get("actions_summary"))
         parent = count(post.get("reply_to_post_number")) or 1
         return Mention(
-            space=f"discourse:{self._forum}",
+            space=self._space,
             native_id=word(post.get("id")),
             kind="post" if begins else "comment",
             url=self._address("t", word(post.get("topic_slug")), topic, number) if topic and number else None,
@@ -262,6 +263,10 @@ class Discourse:
             addressed_to=tuple(map(self._account, _addressed(post, html))),
             ref=title or None,
         )
+
+    @property
+    def _space(self) -> str:
+        return f"discourse:{self._forum}"
 
     @property
     def _forum(self) -> str:

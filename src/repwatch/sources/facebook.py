@@ -21,6 +21,7 @@ from repwatch.model import Answer, Brand, Kind, Known, Mention, Page, Request, R
 from repwatch.sources.common import (
     Checked,
     WebAddress,
+    askable,
     count,
     entries,
     first_word,
@@ -146,7 +147,7 @@ class Facebook:
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
         """Yield a request for each post and comment; recommendations can't be asked for one by one."""
-        for one in known:
+        for one in askable(known, "facebook"):
             if one.kind in ("post", "comment"):
                 fields = _FIELDS["comments" if one.kind == "comment" else "posts"]
                 yield Reread(self._get(quote(one.native_id, safe=""), fields), (one,))
@@ -165,7 +166,8 @@ class Facebook:
 
     def thread(self, known: Known) -> Request | None:
         """Return the request for the comments under a post or a comment."""
-        return self._comments(known.native_id) if known.kind in ("post", "comment") else None
+        ours = askable([known], "facebook") and known.kind in ("post", "comment")
+        return self._comments(known.native_id) if ours else None
 
     def replies(self, known: Known, answer: Answer) -> Page:
         """Return the comments under a post or a comment.

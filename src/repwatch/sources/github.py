@@ -25,6 +25,7 @@ from repwatch.errors import FetchError, ParseError
 from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Reread, Revisit, Secret, Task
 from repwatch.sources.common import (
     WebAddress,
+    askable,
     count,
     entries,
     first_word,
@@ -180,7 +181,7 @@ class GitHub:
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
         """Yield a request for each issue, pull request and comment."""
-        for one in known:
+        for one in askable(known, "github"):
             path, _ = _reference(one)
             if path:
                 yield Reread(self._get(path), (one,))
@@ -205,7 +206,7 @@ class GitHub:
     def thread(self, known: Known) -> Request | None:
         """Return the request for the comments on an issue or a pull request."""
         path, _ = _reference(known)
-        is_issue = path and "/comments/" not in path
+        is_issue = path and "/comments/" not in path and askable([known], "github")
         return self._get(f"{path}/comments", _SIZE) if is_issue else None
 
     def replies(self, known: Known, answer: Answer) -> Page:

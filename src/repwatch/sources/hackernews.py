@@ -23,6 +23,7 @@ from repwatch.errors import ParseError
 from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Reread, Revisit, Task
 from repwatch.sources.common import (
     WebAddress,
+    askable,
     balance,
     beneath,
     count,
@@ -91,7 +92,7 @@ class HackerNews:
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
         """Yield a request for each item: the site hands them out one by one."""
-        for one in known:
+        for one in askable(known, "hackernews"):
             id = quote(one.native_id, safe="")
             yield Reread(Request("GET", f"{self.items_url.rstrip('/')}/v0/item/{id}.json"), (one,))
 
@@ -115,7 +116,7 @@ class HackerNews:
         """Return the request for the newest comments on a story, or on the story of a comment."""
         story = known.native_id if known.kind == "post" else known.ref
         params = {"query": "", "tags": f"comment,story_{story}", "hitsPerPage": str(MOST_HITS)}
-        return self._search(params) if story else None
+        return self._search(params) if story and askable([known], "hackernews") else None
 
     def replies(self, known: Known, answer: Answer) -> Page:
         """Return the comments among the hits that stand under a story or comment.

@@ -28,6 +28,7 @@ from repwatch.errors import FetchError, ParseError, Reason, SourceError
 from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Reread, Revisit, Secret, Task
 from repwatch.sources.common import (
     WebAddress,
+    askable,
     count,
     entries,
     first_word,
@@ -210,7 +211,8 @@ class Mastodon:
         """Return the instance and the path of a post, None for an instance that is not configured."""
         id = (known.ref or "").rpartition("@")[0]
         base = _base(known)
-        return (base, f"/api/v1/statuses/{quote(id, safe='')}") if id and base in self._bases else None
+        ours = id and base in self._bases and askable([known], "mastodon")
+        return (base, f"/api/v1/statuses/{quote(id, safe='')}") if ours else None
 
     def _asks(self, base: str, path: str, params: Sequence[tuple[str, str]] = ()) -> Request:
         # A page of an instance that is no longer configured may still be open: the token is not for it.

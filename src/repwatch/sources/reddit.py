@@ -41,6 +41,7 @@ from repwatch.sources import feed
 from repwatch.sources.common import (
     Checked,
     WebAddress,
+    askable,
     balance,
     beneath,
     count,
@@ -259,7 +260,8 @@ class Reddit:
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
         """Yield requests for a hundred entries each; a personal feed has no way to ask for them."""
-        named = [] if self._by_feed else [one for one in known if _NAME.fullmatch(one.native_id)]
+        ours = [] if self._by_feed else askable(known, "reddit")
+        named = [one for one in ours if _NAME.fullmatch(one.native_id)]
         for start in range(0, len(named), NAMES_ASKED_AT_ONCE):
             some = tuple(named[start : start + NAMES_ASKED_AT_ONCE])
             yield Reread(self._api("api/info", [("id", ",".join(one.native_id for one in some))]), some)
@@ -289,7 +291,7 @@ class Reddit:
     def thread(self, known: Known) -> Request | None:
         """Return the request for the comments under a post, or under the post of a comment."""
         post = known.native_id if known.native_id.startswith("t3_") else (known.ref or "").partition(" ")[0]
-        if self._by_feed or not post.startswith("t3_"):
+        if self._by_feed or not post.startswith("t3_") or not askable([known], "reddit"):
             return None
         return self._api(f"comments/{quote(post[3:], safe='')}", [("limit", str(COMMENTS_OF_A_POST))])
 

@@ -159,7 +159,7 @@ class StackExchange:
         """Yield requests for questions and for answers, a hundred of one site at a time."""
         groups: dict[tuple[str, str], list[Known]] = {}
         for one in known:
-            if one.native_id.isdecimal():
+            if one.native_id.isdecimal() and one.space.startswith(f"{self.type}:"):
                 method = "questions" if one.kind == "post" else "answers"
                 groups.setdefault((method, _site(one)), []).append(one)
         for (method, site), members in groups.items():

@@ -22,7 +22,16 @@ from urllib.parse import urlsplit
 from repwatch.dates import moment
 from repwatch.errors import ParseError
 from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Reread, Revisit, Task
-from repwatch.sources.common import Checked, WebAddress, markup, search_terms, sifted, wall, web_link
+from repwatch.sources.common import (
+    Checked,
+    WebAddress,
+    askable,
+    markup,
+    search_terms,
+    sifted,
+    wall,
+    web_link,
+)
 from repwatch.text import one_line, plain
 
 if TYPE_CHECKING:
@@ -120,7 +129,11 @@ class Telegram:
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
         """Yield requests for the page that ends with a message and holds those shortly before it."""
-        found = [(match["channel"], int(match["number"]), one) for one in known if (match := _post(one))]
+        found = [
+            (match["channel"], int(match["number"]), one)
+            for one in askable(known, "telegram")
+            if (match := _post(one))
+        ]
         found.sort(key=lambda each: (each[0].lower(), -each[1]))
         while found:
             name, newest, _ = found[0]

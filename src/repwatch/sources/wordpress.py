@@ -26,6 +26,7 @@ from repwatch.errors import FetchError, ParseError, SourceError
 from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Reread, Revisit, Task
 from repwatch.sources.common import (
     WebAddress,
+    askable,
     count,
     entries,
     json_or_none,
@@ -145,7 +146,7 @@ class WordPress:
 
     def rereads(self, known: Sequence[Known]) -> Iterable[Reread]:
         """Yield a request for each hundred posts or comments; what came from a feed can't be asked for."""
-        ours = sorted((one for one in known if one.space == self._space), key=_list_of)
+        ours = sorted(askable(known, self._space), key=_list_of)
         for (what, way), group in groupby(ours, key=_list_of):
             while some := tuple(islice(group, READ_AGAIN_AT_ONCE)):
                 ids = ",".join(one.native_id.partition(":")[2] for one in some)
@@ -170,7 +171,7 @@ class WordPress:
 
     def thread(self, known: Known) -> Request | None:
         """Return the request for the comments on a post, or for those that answer a comment."""
-        if known.space != self._space:
+        if not askable([known], self._space):
             return None
         kind, _, id = known.native_id.partition(":")
         params = {"per_page": str(ENTRIES_ON_A_PAGE["comments"]), "post" if kind == "post" else "parent": id}

@@ -38,6 +38,7 @@ from repwatch.model import (
 )
 from repwatch.sources.common import (
     WebAddress,
+    askable,
     count,
     first_word,
     json_or_none,
@@ -182,8 +183,9 @@ class X:
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
         """Yield requests that read posts again."""
-        for start in range(0, len(known), self.max_results):
-            some = tuple(known[start : start + self.max_results])
+        ours = askable(known, "x")
+        for start in range(0, len(ours), self.max_results):
+            some = tuple(ours[start : start + self.max_results])
             yield Reread(self._get("", {"ids": ",".join(one.ref or one.native_id for one in some)}), some)
 
     def revisit(self, known: Sequence[Known], answer: Answer) -> Revisit:

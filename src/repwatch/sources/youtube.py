@@ -37,6 +37,7 @@ from repwatch.sources.common import (
     LONGEST_REMARK,
     Checked,
     WebAddress,
+    askable,
     count,
     entries,
     first_word,
@@ -223,8 +224,9 @@ class YouTube:
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
         """Yield a request for each 50 videos and for each 50 comments."""
-        videos = [one for one in known if one.kind != "comment"]
-        comments = [one for one in known if one.kind == "comment"]
+        ours = askable(known, "youtube")
+        videos = [one for one in ours if one.kind != "comment"]
+        comments = [one for one in ours if one.kind == "comment"]
         for path, params, group in (
             ("videos", {"part": "snippet,statistics"}, videos),
             ("comments", {"part": "snippet", "textFormat": "plainText"}, comments),
@@ -254,7 +256,7 @@ class YouTube:
 
     def thread(self, known: Known) -> Request | None:
         """Return the request for a video's comments or a comment's replies; a reply has none."""
-        here = _under(known)
+        here = _under(known) if askable([known], "youtube") else None
         return self._comments(here) if here else None
 
     def replies(self, known: Known, answer: Answer) -> Page:
