@@ -455,6 +455,52 @@ every = "1h"
     }
 
 
+def test_an_account_whose_place_is_misspelt_is_warned_of() -> None:
+    hn = '[sources.hn]\ntype = "hackernews"\n'
+    right = (
+        '"X:acme", "twitter:acme", "hackernews:acme", "forum.example:Acme", "mail:a@b.example", "wiki:Acme"'
+    )
+    assert warnings(SMALL + f"own_accounts = [{right}]\n" + hn) == {}
+    found = warnings(SMALL + 'own_accounts = ["hn:acme", "mastodn:@help@acme.example"]\n' + hn)
+    assert found == {
+        "brands.acme.own_accounts": '"mastodn:@help@acme.example":'
+        ' did you mean "mastodon:@acme@mastodon.example"?'
+    }
+
+
+LOGGED_IN = """
+[sources.here]
+type = "bluesky"
+handle = "help.acme.example"
+password = "env:P"
+[sources.page]
+type = "facebook"
+page_id = "100200300"
+token = "env:P"
+[sources.tube]
+type = "youtube"
+channel_id = "UCacme_anvils_000000"
+key = "env:P"
+[sources.fedi]
+type = "mastodon"
+instances = ["https://social.example"]
+token = "env:P"
+"""
+
+
+def test_an_account_that_a_source_logs_in_as_and_no_brand_owns_is_warned_of() -> None:
+    found = warnings(SMALL + LOGGED_IN, P="hush")
+    assert found.keys() == {"sources.here", "sources.page", "sources.tube", "sources.fedi"}
+    assert '"bluesky:help.acme.example", which is in no brand\'s own_accounts' in found["sources.here"]
+    own = (
+        '"bluesky:@Help.acme.example", "facebook:100200300", "youtube:UCacme_anvils_000000"'
+        ', "mastodon:@acme@social.example"'
+    )
+    assert warnings(SMALL + f"own_accounts = [{own}]\n" + LOGGED_IN, P="hush") == {}
+    paused = LOGGED_IN.replace("[sources", "paused = true\n[sources") + "paused = true\n"
+    assert warnings(SMALL + paused.removeprefix("\npaused = true"), P="hush") == {}
+
+
 def test_an_empty_contact_and_no_sources_are_warned_of() -> None:
     put(SMALL)
     assert {warning.key for warning in examine(env={}).warnings} == {"http.contact", "sources"}

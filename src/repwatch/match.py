@@ -13,6 +13,8 @@ A term counts where it stands as a word of its own, however it is written:
   every character.
 * Addresses are not words. A link or mail address names a brand only through `own_domains`.
 
+An account is the same with and without its @, u/ and capitals.
+
 A weak term needs one of the brand's context words anywhere in the mention. A hit that lies inside an
 excluded phrase does not count; the phrase elsewhere in the text blocks nothing.
 """
@@ -33,10 +35,10 @@ from typing import Any, Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from repwatch.model import Brand, Mention, NearMiss, Span
+from repwatch.model import Brand, Mention, NearMiss, Span, account_key
 from repwatch.text import UNSPACED
 
-RULES = 2
+RULES = 3
 """Raised when the rules above change, so that places are read again."""
 
 MAX_SPANS = 100
@@ -83,7 +85,7 @@ class Matcher:
                     for pattern in _spellings(word, role):
                         patterns[pattern].append(_Owner(index, role, word))
             for account in dict.fromkeys(brand.own_accounts):
-                accounts[account.casefold()].append((index, account))
+                accounts[account_key(account)].append((index, account))
             for domain in dict.fromkeys(brand.own_domains):
                 for host in _host_names(domain):
                     domains[host].append((index, domain))
@@ -106,10 +108,10 @@ class Matcher:
         self._find_words(texts, found)
         self._find_addresses(texts, mention.url, found)
         if mention.author_id:
-            for index, account in self._accounts.get(mention.author_id.casefold(), ()):
+            for index, account in self._accounts.get(account_key(mention.author_id), ()):
                 found[index].own.append(Span("author", 0, len(mention.author_id), account, "own account"))
         for addressed in mention.addressed_to:
-            for index, account in self._accounts.get(addressed.casefold(), ()):
+            for index, account in self._accounts.get(account_key(addressed), ()):
                 found[index].links.append(Span("to", 0, len(addressed), account, "addressed to"))
         about: list[Match] = []
         near: list[NearMiss] = []

@@ -60,6 +60,17 @@ class Brand:
     role: Role = "own"
 
 
+def account_key(account: str) -> str:
+    """Return what all spellings of an account have in common: reddit:acme for "Reddit:u/Acme"."""
+    place, _, name = account.strip().casefold().partition(":")
+    place = _PLACES.get(place.strip(), place.strip())
+    name = name.strip().lstrip("@/")
+    return f"{place}:{name.removeprefix('u/') if place == 'reddit' else name}"
+
+
+_PLACES = {"hackernews": "hn", "twitter": "x"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One page to read: `since` is included, `until` is not.

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from pydantic import PydanticUserError, ValidationError
@@ -20,7 +22,7 @@ from repwatch.config.secret import HIDDEN, is_reference, resolve
 from repwatch.config.values import CORE_KEYS
 from repwatch.config.words import UNKNOWN, dotted, nearest, shown, wording
 from repwatch.errors import Mistake
-from repwatch.model import Secret
+from repwatch.model import Secret, account_key
 from repwatch.sources import off_limits
 from repwatch.sources.presets import PRESETS
 
@@ -35,6 +37,9 @@ MOST_SHOWN = 100
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _REFER = 'say where it is: "env:NAME", "file:PATH" or "cmd:COMMAND"'
+
+_NEAR = 0.75
+"""How alike a word is that was meant: an account may also begin with any host."""
 
 Found = dict[KeyPath, "str | ErrorDetails"]
 """What is wrong, by key: our own words, or what pydantic says, put into words only if it is shown."""
@@ -90,6 +95,15 @@ def _no_type(kind: str, types: Iterable[str]) -> str:
     return f"{shown(kind)} is not a source type{nearest(kind, types)} (repwatch source types)"
 
 
+def _account(source: Source) -> str | None:
+    """Return the account that a source logs in as, if it says so."""
+    try:
+        account = getattr(source, "account", None)
+    except Exception:  # whatever a foreign module raises, this is only a hint
+        return None
+    return account if isinstance(account, str) else None
+
+
 class _Check:
     """One pass over one configuration; the first thing found at a key is kept."""
 
@@ -100,6 +114,7 @@ class _Check:
         self.wrong: Found = {}
         self.doubtful: Found = {}
         self.result = Result()
+        self.logged_in: dict[str, str] = {}  # the accounts of sources
 
     def all(self) -> None:
         self.letters(self.values, ())
@@ -206,6 +221,8 @@ class _Check:
         except PydanticUserError as error:
             self.add((*at, "type"), f"{shown(kind)} can't be used: {str(error)[:200]}")
         else:
+            if table.get("paused") is not True and (account := _account(source)):
+                self.logged_in[key] = account
             if complete:
                 self.result.sources[key] = source
 
@@ -272,12 +289,39 @@ class _Check:
                 owner = owners.setdefault(unicodedata.normalize("NFKC", term).casefold(), key)
                 if owner != key:
                     self.doubtful["brands", key, "terms", n] = f"{shown(term)} is a term of {owner}, too"
+        self.accounts()
         places: dict[str, str] = {}
         for key, table in self.table("sources").items():
             place = {option: value for option, value in table.items() if option not in ("every", "paused")}
             twin = places.setdefault(json.dumps(place, sort_keys=True, default=str), key)
             if twin != key:
                 self.doubtful["sources", key] = f"reads the same place as sources.{twin}"
+
+    def accounts(self) -> None:
+        """Doubt own accounts that are misspelt, and logins whose account is nobody's."""
+        types = sources.source_types()
+        forms = {
+            form.partition(":")[0]: form
+            for kind in types.values()
+            if (form := getattr(kind, "author_like", None))
+        }
+        own: set[str] = set()
+        for key, brand in self.table("brands").items():
+            for n, account in enumerate(brand.get("own_accounts", ())):
+                own.add(account_key(account))
+                place = account_key(account).partition(":")[0]
+                near = get_close_matches(place, forms, n=1, cutoff=_NEAR)
+                if near and place not in (*forms, *types):
+                    like = shown(forms[near[0]])
+                    self.doubtful["brands", key, "own_accounts", n] = (
+                        f"{shown(account)}: did you mean {like}?"
+                    )
+        for name, account in self.logged_in.items():
+            if not any(fnmatchcase(one, account_key(account)) for one in own):
+                self.doubtful["sources", name] = (
+                    f"reads what is said to {shown(account)}, which is in no brand's own_accounts:"
+                    " neither that nor what it says itself is known as a brand's"
+                )
 
     # Words
 

@@ -38,6 +38,7 @@ class AppStore:
     reads: ClassVar[str] = "reviews of an app, by country"
     login: ClassVar[str] = "none"
     terms: ClassVar[str] = "none stated for the feed; the reviews are public"
+    author_like: ClassVar[str] = "appstore:900100200"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
 

@@ -46,6 +46,10 @@ class Source(Protocol):
     version: ClassVar[int]
     """Raised when parsing changes so much that pages already read should be read again."""
 
+    # Two things are for sources whose platform has accounts, and may be left out: `author_like`, an example
+    # of how an author there stands in own_accounts, such as "reddit:u/acme", and a property `account`, the
+    # one in that form that the settings log in as, with * for what they do not say.
+
     @property
     def pace_s(self) -> float:
         """The least time between two requests to one host, if the platform asks for more than [http] min_gap.

@@ -49,6 +49,7 @@ from repwatch.sources.common import (
     entries,
     first_word,
     json_or_none,
+    own_names,
     remark,
     rows,
     search_terms,
@@ -108,6 +109,7 @@ class Bluesky:
     reads: ClassVar[str] = "posts that name a brand, link to it, or mention its account"
     login: ClassVar[str] = "handle and app password (free)"
     terms: ClassVar[str] = "public by design; deleted posts are to be forgotten"
+    author_like: ClassVar[str] = "bluesky:acme.example"
     pace_s: ClassVar[float] = 1.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = 30 * 24 * 3600.0
@@ -119,9 +121,15 @@ class Bluesky:
     lang: str | None = None
     phrases: bool = True
 
+    @property
+    def account(self) -> str:
+        """The account that is told of what is said to it."""
+        return f"bluesky:{self.handle}"
+
     def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return "search:acme anvils", "domain:acme.example", "mentions:zed.example", "notifications:"."""
-        others = {account for brand in brands for account in _accounts_of(brand)} - {self.handle}
+        named = own_names(brands, self.type)
+        others = {name for name in named if _HANDLE.fullmatch(name) or _DID.fullmatch(name)} - {self.handle}
         asked = [f"search:{term}" for term in search_terms(brands)]
         asked += [f"domain:{domain}" for brand in brands for domain in brand.own_domains]
         asked += [f"mentions:{account}" for account in sorted(others)]
@@ -273,15 +281,6 @@ class Bluesky:
 
     def _looks(self, method: str, params: Sequence[tuple[str, str]]) -> Request:
         return Request("GET", f"{self.public_url.rstrip('/')}/xrpc/{method}", tuple(params))
-
-
-def _accounts_of(brand: Brand) -> Iterator[str]:
-    """Yield the handles and ids of a brand's accounts on Bluesky."""
-    for account in brand.own_accounts:
-        place, _, name = account.partition(":")
-        name = name.lstrip("@")
-        if place.lower() == "bluesky" and (_HANDLE.fullmatch(name) or _DID.fullmatch(name)):
-            yield name if name.startswith("did:") else name.lower()
 
 
 def _written(at: datetime) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import unquote_plus, urldefrag, urlsplit
 
 from repwatch.errors import ParseError
-from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Task
+from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Task, account_key
 from repwatch.text import clean, one_line
 from repwatch.tidy import MADE_IDS
 from repwatch.urls import absolute, origin, redact
@@ -93,9 +93,9 @@ def search_terms(brands: Sequence[Brand], *, weak: bool = True, domains: bool = 
 
 
 def own_names(brands: Sequence[Brand], type: str) -> tuple[str, ...]:
-    """Return the brands' own accounts on a platform as its people write them: u/acme for "reddit:u/acme"."""
-    accounts = (account.partition(":") for brand in brands for account in brand.own_accounts)
-    return tuple(dict.fromkeys(name for place, _, name in accounts if place == type and name))
+    """Return the bare names of the brands' own accounts on a platform: acme for "reddit:u/acme"."""
+    keys = (account_key(account).partition(":") for brand in brands for account in brand.own_accounts)
+    return tuple(dict.fromkeys(name for place, _, name in keys if place == type and name))
 
 
 def word(value: object) -> str | None:

@@ -51,6 +51,7 @@ class DevTo:
     reads: ClassVar[str] = "articles with a tag, and their comments"
     login: ClassVar[str] = "none"
     terms: ClassVar[str] = "the texts are their authors'"
+    author_like: ClassVar[str] = "devto:acme"
     pace_s: ClassVar[float] = 1.0
     version: ClassVar[int] = 1
 

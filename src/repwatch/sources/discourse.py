@@ -85,6 +85,7 @@ class Discourse:
     reads: ClassVar[str] = "posts of a forum: newest, by category, by search"
     login: ClassVar[str] = "none; closed forums: api_key and api_username"
     terms: ClassVar[str] = "each forum has its own rules"
+    author_like: ClassVar[str] = "discourse:forum.example/acme"
     pace_s: ClassVar[float] = 1.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = 14 * 24 * 3600.0

@@ -76,6 +76,7 @@ class Facebook:
     reads: ClassVar[str] = "the own page: posts, visitors' posts, tags, comments, recommendations"
     login: ClassVar[str] = "page token with pages_read_engagement and pages_read_user_content"
     terms: ClassVar[str] = "own page only; the app needs Meta's review"
+    author_like: ClassVar[str] = "facebook:100200300"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = 7 * 86_400.0
@@ -85,6 +86,11 @@ class Facebook:
     token: Secret
     streams: tuple[_Stream, ...] = _STREAMS
     graph_version: str = ""
+
+    @property
+    def account(self) -> str:
+        """The page that all is said to."""
+        return f"facebook:{self.page_id}"
 
     def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (a page is read for all brands)
         """Return "feed:<page id>" and the like for each stream; the brands do not matter."""

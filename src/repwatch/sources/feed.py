@@ -76,6 +76,7 @@ class Feed:
     reads: ClassVar[str] = "RSS, Atom, RDF and JSON feeds of blogs, news, forums; found from a page's address"
     login: ClassVar[str] = "none"
     terms: ClassVar[str] = "feeds are published to be read; some news searches allow personal use only"
+    author_like: ClassVar[str] = "forum.example:Acme Service"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
 

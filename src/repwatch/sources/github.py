@@ -83,6 +83,7 @@ class GitHub:
     reads: ClassVar[str] = "issues and pull requests that name a brand; with a token, discussions"
     login: ClassVar[str] = "none; discussions, comments: a token without any scope"
     terms: ClassVar[str] = "moderate rates; the texts are their authors'"
+    author_like: ClassVar[str] = "github:acme"
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = 14 * 24 * 3600.0
 

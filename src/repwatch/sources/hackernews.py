@@ -52,6 +52,7 @@ class HackerNews:
     reads: ClassVar[str] = "stories and comments that name a brand"
     login: ClassVar[str] = "none"
     terms: ClassVar[str] = "none stated; the posts are public"
+    author_like: ClassVar[str] = "hn:acme"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = 3 * 86_400.0

@@ -122,6 +122,7 @@ class Html:
     reads: ClassVar[str] = "entries of any web page, by CSS selectors"
     login: ClassVar[str] = "none"
     terms: ClassVar[str] = "each site has its own; many forbid it"
+    author_like: ClassVar[str] = "forum.example:Acme Service"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
 

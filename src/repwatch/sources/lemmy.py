@@ -59,6 +59,7 @@ class Lemmy:
     reads: ClassVar[str] = "posts and comments that an instance's search finds"
     login: ClassVar[str] = "none"
     terms: ClassVar[str] = "each instance has its own rules"
+    author_like: ClassVar[str] = "lemmy:@acme@lemmy.example"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
 
@@ -81,7 +82,8 @@ class Lemmy:
 
     def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return "acme anvils@https://lemmy.example" for each term, own account and instance."""
-        terms = *search_terms(brands, domains=True), *own_names(brands, "lemmy")
+        accounts = (f"@{name}" for name in own_names(brands, "lemmy"))
+        terms = *search_terms(brands, domains=True), *accounts
         return tuple(f"{term}@{base}" for base in self._bases for term in terms)
 
     def request(self, task: Task) -> Request:

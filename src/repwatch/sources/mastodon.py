@@ -70,6 +70,7 @@ class Mastodon:
     reads: ClassVar[str] = "posts with a hashtag; with a token, search and own mentions"
     login: ClassVar[str] = "none; search and own mentions: a token with read"
     terms: ClassVar[str] = "each instance has its own rules"
+    author_like: ClassVar[str] = "mastodon:@acme@mastodon.example"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 2
     reread_for_s: ClassVar[float] = 7 * 24 * 3600.0
@@ -94,6 +95,11 @@ class Mastodon:
     def _bases(self) -> tuple[str, ...]:
         given = [self.base_url, *self.instances] if self.base_url else self.instances
         return tuple(dict.fromkeys(base.rstrip("/") for base in given))
+
+    @property
+    def account(self) -> str | None:
+        """The account of the token, if there is one; which one it is, only the instance knows."""
+        return "mastodon:*" if self.token is not None else None
 
     def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return "tag:acmeanvils@https://mastodon.example" for each tag and instance.

@@ -57,6 +57,7 @@ class ProductHunt:
     reads: ClassVar[str] = "comments on launches"
     login: ClassVar[str] = "token of an app, free"
     terms: ClassVar[str] = "no commercial use without Product Hunt's consent"
+    author_like: ClassVar[str] = "producthunt:@acme"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
 

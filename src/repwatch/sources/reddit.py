@@ -109,6 +109,7 @@ class Reddit:
     reads: ClassVar[str] = "posts by search, posts and comments of subreddits, links to your domains"
     login: ClassVar[str] = "id and secret of an approved app, or token of a personal feed"
     terms: ClassVar[str] = "approved use; commercial use by contract; deletions are followed"
+    author_like: ClassVar[str] = "reddit:u/acme"
     pace_s: ClassVar[float] = 1.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = math.inf
@@ -154,7 +155,7 @@ class Reddit:
         A brand's own accounts are searched for as well: a post that names one is addressed to it.
         """
         ways = [f"search r/{name}" for name in self.subreddits] if self.search_in_subreddits else ["search"]
-        terms = *search_terms(brands), *own_names(brands, "reddit")
+        terms = *search_terms(brands), *(f"u/{name}" for name in own_names(brands, "reddit"))
         asked = [f"{way}:{term}" for way in ways for term in terms]
         asked += [f"domain:{domain}" for brand in brands for domain in brand.own_domains]
         asked += [f"{way}:{name}" for name in self.subreddits for way in ("new", "comments")]

@@ -75,6 +75,7 @@ class StackExchange:
     reads: ClassVar[str] = "questions that name a brand; with a key, answers as well"
     login: ClassVar[str] = "none; free key: more requests"
     terms: ClassVar[str] = "CC BY-SA: keep link and author with a text"
+    author_like: ClassVar[str] = "stackexchange:stackoverflow/900100"
     pace_s: ClassVar[float] = 1.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = 14 * 24 * 3600.0

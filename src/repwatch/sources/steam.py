@@ -57,6 +57,7 @@ class Steam:
     reads: ClassVar[str] = "reviews of a game or program"
     login: ClassVar[str] = "none"
     terms: ClassVar[str] = "Steam's own; the reviews are their authors'"
+    author_like: ClassVar[str] = "steam:900100200"
     pace_s: ClassVar[float] = 1.5
     version: ClassVar[int] = 1
 

@@ -78,6 +78,7 @@ class Telegram:
     reads: ClassVar[str] = "messages of public channels"
     login: ClassVar[str] = "none"
     terms: ClassVar[str] = "only what a channel shows in its public preview"
+    author_like: ClassVar[str] = "telegram:@acme"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = 2 * 86_400.0

@@ -37,6 +37,7 @@ class Trustpilot:
     reads: ClassVar[str] = "reviews of a company"
     login: ClassVar[str] = "API key of a paid plan"
     terms: ClassVar[str] = "the API by contract; its pages may not be read"
+    author_like: ClassVar[str] = "trustpilot:5a00000000000000000000c1"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
 

@@ -65,6 +65,7 @@ class WordPress:
     reads: ClassVar[str] = "posts and comments of a WordPress site"
     login: ClassVar[str] = "none"
     terms: ClassVar[str] = "each site has its own"
+    author_like: ClassVar[str] = "forum.example:Acme Service"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = 7 * 86_400.0

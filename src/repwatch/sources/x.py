@@ -84,6 +84,7 @@ class X:
     reads: ClassVar[str] = "posts of the last seven days that name a brand"
     login: ClassVar[str] = "bearer token with credits (paid)"
     terms: ClassVar[str] = "pay per use; honour deletions and edits"
+    author_like: ClassVar[str] = "x:@acme"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = 0.0
@@ -213,7 +214,7 @@ class X:
         """Yield queries that find a brand's terms and handles, none longer than the platform takes."""
         ending = " ".join(("-is:retweet", *self.narrow.split()))
         named = (*(term for term in brand.terms if term.startswith("@")), *own_names([brand], "x"))
-        handles = [f"@{found[1]}" for name in named if (found := _HANDLE.fullmatch(name))]
+        handles = [f"@{found[1].lower()}" for name in named if (found := _HANDLE.fullmatch(name))]
         phrases = [f'"{term}"' for term in search_terms([brand], weak=False)]
         group = ""
         for asked in dict.fromkeys((*phrases, *handles)):

@@ -115,6 +115,7 @@ class YouTube:
     reads: ClassVar[str] = "videos that name a brand, comments on them and on the own channel"
     login: ClassVar[str] = "free API key of Google Cloud"
     terms: ClassVar[str] = "refresh or delete what is kept within 30 days; show channel and links"
+    author_like: ClassVar[str] = "youtube:UCacme00000000000000000a"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = math.inf
@@ -140,6 +141,11 @@ class YouTube:
             raise ValueError(f"comments_of is a number from 0 to {MOST_BRANCHES}")
         if self.daily_units < 0:
             raise ValueError("daily_units is no negative number")
+
+    @property
+    def account(self) -> str | None:
+        """The own channel, if there is one."""
+        return f"youtube:{self.channel_id}" if self.channel_id else None
 
     def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return "search:acme anvils" for each term, "channel:UC..." and "video:..." for each named one."""
