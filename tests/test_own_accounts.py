@@ -15,7 +15,7 @@ import pytest
 
 from repwatch.judge import judge_for
 from repwatch.model import Answer, Assessment, Brand, Secret, Task, account_key
-from repwatch.pipeline import PageJob, Place, read_page
+from repwatch.pipeline import PageJob, Place, ReadPage, read_page
 from repwatch.sources import build, source_types
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -70,7 +70,8 @@ def mastodon() -> Told:
             "uri": f"{url}/{number}",
             "content": f"<p>{text}</p>",
             "created_at": "2026-11-20T10:00:00Z",
-            "account": {"acct": who, "url": url},
+            # Nobody is, at first: our own posts have to be told from others all the same.
+            "account": {"acct": who, "url": url, "indexable": False},
             "mentions": [{"acct": each, "url": f"{base}/@{each}"} for each in mentions],
         }
 
@@ -165,8 +166,8 @@ PLACES = {
 }
 
 
-def judged(type: str, account: str) -> dict[str, tuple[Assessment, ...]]:
-    """Return what was found out about each text of an answer, by its text."""
+def read(type: str, account: str) -> ReadPage:
+    """Return an answer as a scan reads it."""
     place = PLACES[type]
     brand = Brand(key="acme", name="Acme Anvils", terms=("acme anvils",), own_accounts=(account,))
     source = build(type, place.settings)
@@ -175,7 +176,12 @@ def judged(type: str, account: str) -> dict[str, tuple[Assessment, ...]]:
     body = json.dumps(place.answer).encode()
     answer = Answer(200, url, {"content-type": "application/json"}, body)
     job = PageJob(task=task, answer=answer, collected_at=NOW)
-    page = read_page(Place(source=source), judge_for([brand], Scoring()), job)
+    return read_page(Place(source=source), judge_for([brand], Scoring()), job)
+
+
+def judged(type: str, account: str) -> dict[str, tuple[Assessment, ...]]:
+    """Return what was found out about each text of an answer, by its text."""
+    page = read(type, account)
     return {one.mention.text or one.mention.title: one.assessments for one in page.judged}
 
 
@@ -200,6 +206,13 @@ def test_an_account_is_named_in_the_form_that_its_source_tells(type: str) -> Non
     place, _, name = PLACES[type].account.partition(":")
     assert form.partition(":")[0] == place
     assert form.partition(":")[2][:1].isalnum() == name[:1].isalnum()
+
+
+def test_who_does_not_want_to_be_found_is_not_named_unless_it_is_us() -> None:
+    page = read("mastodon", PLACES["mastodon"].account)
+    names = [(one.mention.author, one.mention.author_id, one.mention.author_url) for one in page.judged]
+    ours = ("@acme@social.example", "mastodon:@acme@social.example", "https://social.example/@acme")
+    assert names == [(None, None, None), ours]
 
 
 def test_an_account_is_the_same_however_it_is_spelt() -> None:

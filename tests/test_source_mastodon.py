@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from repwatch.errors import FetchError, ParseError
-from repwatch.model import Answer, Brand, Known, Mention, Page, Reread, Secret, Task
+from repwatch.model import UNNAMED, Answer, Brand, Known, Mention, Page, Reread, Secret, Task
 from repwatch.sources import build
 from repwatch.sources.mastodon import ACCESS, LATE, Mastodon
 
@@ -157,11 +157,11 @@ def test_what_is_not_public_and_who_opted_out_is_left_out_and_counted() -> None:
     assert read([boost_of_private]).skipped == ("not public",)
 
 
-def test_who_is_not_to_be_found_by_search_is_kept_without_a_name() -> None:
+def test_who_is_not_to_be_found_by_search_is_marked_so_that_the_name_is_not_kept() -> None:
     account = {"id": "1", "acct": "bea", "url": f"{BASE}/@bea", "display_name": "Bea", "indexable": False}
     [mention] = read([status("1", account=account)]).mentions
     assert mention.text
-    assert (mention.author, mention.author_id, mention.author_url) == (None, None, None)
+    assert mention.marks == (UNNAMED,)
 
 
 def test_the_same_post_has_one_identity_on_every_instance() -> None:

@@ -21,6 +21,7 @@ from repwatch.errors import StoreError, UsageError
 from repwatch.model import (
     INTENTS,
     LABELS,
+    UNNAMED,
     Assessment,
     Judged,
     Known,
@@ -260,6 +261,13 @@ def test_what_is_not_known_now_never_wipes_what_was_known(store: Store) -> None:
     silent = mention(author=None, likes=None, lang=None, published_at=None)
     assert store.save_page(page(judged(silent))) == Saved(0, 0, 0)
     assert kept(store) == before
+
+
+def test_who_does_not_want_to_be_found_any_more_is_named_no_more(store: Store) -> None:
+    store.save_page(page(judged(mention(author="Mara", author_id="mastodon:@mara@a.example"))))
+    opted_out = mention(author=None, author_id=None, author_url=None, marks=(UNNAMED,))
+    assert store.save_page(page(judged(opted_out))).updated == 1
+    assert [(row.author, row.author_id) for row in kept(store)] == [(None, None)]
 
 
 def test_more_likes_are_an_update_and_no_edit(store: Store) -> None:

@@ -9,7 +9,17 @@ from typing import Protocol
 
 from repwatch.language import detect
 from repwatch.match import Match, Matched, Matcher
-from repwatch.model import ITEM_OF_PAGE, Assessment, Brand, Judged, Mention, NearMiss, Sentiment, Span
+from repwatch.model import (
+    ITEM_OF_PAGE,
+    UNNAMED,
+    Assessment,
+    Brand,
+    Judged,
+    Mention,
+    NearMiss,
+    Sentiment,
+    Span,
+)
 from repwatch.score import Scorer, masked, scorer
 from repwatch.tidy import twins, version
 
@@ -50,8 +60,11 @@ class Judge:
     def assess(self, mention: Mention, matched: Matched, *, version: bytes) -> Judged:
         """Return a mention with an assessment for each brand that was found in it.
 
+        Who does not want to be found is not named from here on, unless it is a brand itself.
         Its language is worked out and its text scored only if there is one.
         """
+        if UNNAMED in mention.marks and not any(match.own for match in matched.about):
+            mention = replace(mention, author=None, author_id=None, author_url=None)
         judged = Judged(
             mention=mention,
             version=version,

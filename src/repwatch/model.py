@@ -209,6 +209,10 @@ ITEM_OF_PAGE = "item of its page"
 """Mark of a review that does not say what it is about: its item is what it stands in on its page."""
 
 
+UNNAMED = "its author is not to be found"
+"""Mark of a text whose author keeps searches away: it is kept without a name, unless it is our own."""
+
+
 def mention_id(space: str, native_id: str) -> str:
     """Return "m_" and 16 letters that are the same wherever this text is read."""
     digest = hashlib.blake2b(f"{space}\n{native_id}".encode("utf-8", "replace"), digest_size=10)

@@ -5,7 +5,7 @@ Documentation: https://docs.joinmastodon.org/methods/timelines/#tag, /methods/se
 Limits: 300 requests in five minutes for an address and for an account.
 Terms: every instance has its own rules. People who keep search engines away (noindex) are left
 out; of those who are not to be found by search (indexable is false, as it is at first) the post is
-kept and the name is not. A brand's own account is recognised only if it may be found.
+kept and the name is not, unless it is that of a brand's own account.
 
 A tag timeline is read downwards (max_id) the first time, and upwards (min_id) from where the
 last window ended after that: however much was posted in between, nothing is jumped over. A post
@@ -25,7 +25,19 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from repwatch.dates import moment
 from repwatch.errors import FetchError, ParseError, Reason, SourceError
-from repwatch.model import Answer, Brand, Known, Mention, Page, Request, Reread, Revisit, Secret, Task
+from repwatch.model import (
+    UNNAMED,
+    Answer,
+    Brand,
+    Known,
+    Mention,
+    Page,
+    Request,
+    Reread,
+    Revisit,
+    Secret,
+    Task,
+)
 from repwatch.sources.common import (
     WebAddress,
     askable,
@@ -335,7 +347,6 @@ def _read(entry: Mapping[str, Any], base: str, uris: Mapping[str, str]) -> Menti
     account = about if isinstance(about, dict) else {}
     if account.get("noindex") is True:
         return "its author opted out of being indexed"
-    named = account.get("indexable") is not False
     parts = word(status.get("spoiler_text")), plain(word(status.get("content")) or "")
     text = "\n".join(filter(None, parts))
     if not text:
@@ -351,9 +362,9 @@ def _read(entry: Mapping[str, Any], base: str, uris: Mapping[str, str]) -> Menti
         kind="post" if word(status.get("in_reply_to_id")) is None else "comment",
         url=url,
         text=text,
-        author=first_word((account.get("display_name"), handle)) if named else None,
-        author_id=f"mastodon:{handle}" if handle and named else None,
-        author_url=web_link(account.get("url")) if named else None,
+        author=first_word((account.get("display_name"), handle)),
+        author_id=f"mastodon:{handle}" if handle else None,
+        author_url=web_link(account.get("url")),
         author_is_bot=bot if isinstance(bot, bool) else None,
         published_at=moment(status.get("created_at")),
         edited_at=moment(status.get("edited_at")),
@@ -363,6 +374,7 @@ def _read(entry: Mapping[str, Any], base: str, uris: Mapping[str, str]) -> Menti
         replies=count(status.get("replies_count")),
         reposts=count(status.get("reblogs_count")),
         addressed_to=tuple(f"mastodon:{other}" for other in others if other and other != handle),
+        marks=(UNNAMED,) if account.get("indexable") is False else (),
         ref=f"{id}@{base}" if id else None,
     )
 

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from repwatch.corrections import Holds, held, in_force
 from repwatch.model import (
+    UNNAMED,
     Assessment,
     Correction,
     Field,
@@ -163,6 +164,8 @@ def merged(stored: Values, shown: Values) -> Values:
         name: value if name not in _KEPT and value not in (None, "") else stored[name]
         for name, value in shown.items()
     }
+    if UNNAMED in shown["marks"] and shown["author_id"] is None:
+        row |= dict.fromkeys(("author", "author_id", "author_url"))
     if is_edited(stored, row):
         row["edited_ms"] = shown["edited_ms"] or shown["collected_ms"]
     elif stored["edited_ms"] is None:
