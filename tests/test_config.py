@@ -22,7 +22,7 @@ from repwatch.config.secret import resolve
 from repwatch.config.values import DEFAULTS
 from repwatch.errors import ConfigError, Mistake, UsageError
 from repwatch.model import Brand, Secret
-from repwatch.score import NEGATIVE_BELOW, POSITIVE_ABOVE
+from repwatch.score import NEGATIVE_BELOW, NEGATIVE_FROM, POSITIVE_ABOVE, POSITIVE_FROM, SCORERS
 from repwatch.sources import BUILT_IN
 
 SMALL = """\
@@ -122,7 +122,16 @@ def test_a_small_configuration_is_filled_up_with_defaults(tmp_path: Path) -> Non
     assert found.brands == {"acme": Brand(key="acme", name="acme", terms=("acme anvils",))}
     assert found.http == config.Http("", 1.0, (), 30.0, True, None)
     assert found.scan == config.Scan(1800.0, 600.0, 1_209_600.0, 3, 16)
-    assert found.scoring == config.Scoring("vader", NEGATIVE_BELOW, POSITIVE_ABOVE, ("en",), {})
+    assert found.scoring == config.Scoring(
+        scorer=SCORERS[0],
+        negative_from=NEGATIVE_FROM,
+        positive_from=POSITIVE_FROM,
+        negative_below=NEGATIVE_BELOW,
+        positive_above=POSITIVE_ABOVE,
+        languages=("en",),
+        learn=False,
+        words={},
+    )
     assert found.sources == {}
 
 
@@ -834,5 +843,5 @@ def test_the_example_says_the_defaults_where_it_does_not_say_why_not() -> None:
     said = tomllib.loads(EXAMPLE.read_text())
     for section in ("scan", "scoring", "http"):
         for option, value in DEFAULTS[section].items():
-            if option not in ("contact", "words", "proxy"):
+            if option not in ("contact", "words", "proxy", "negative_below", "positive_above"):
                 assert said[section][option] == value, option

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from repwatch.care import Care
 from repwatch.judge import Judge, judge_for, rating_share, spoken
 from repwatch.match import Matcher
 from repwatch.model import ITEM_OF_PAGE, Brand, Judged, Mention, Sentiment
-from repwatch.score import Vader, scorer
+from repwatch.score import scorer
 from repwatch.tidy import twins, version
 
 ACME = Brand(
@@ -54,7 +55,7 @@ def test_a_mention_is_assessed_for_each_brand_that_it_names() -> None:
     assert {a.sentiment.label for a in judged.assessments} == {"negative"}
     assert {a.relevance for a in judged.assessments} == {"about"}
     assert judged.assessments[0].spans[0].term == "acme anvils"
-    assert judged.assessments[0].scorer == f"vader/{Vader().version}"
+    assert judged.assessments[0].scorer == f"care/{Care().version}"
     assert judged.mention == replace(post, lang="en")
 
 
@@ -181,6 +182,8 @@ def test_a_judge_is_made_of_what_the_configuration_says_and_can_travel() -> None
     @dataclass(frozen=True)
     class Scoring:
         scorer: str = "vader"
+        negative_from: float = 0.3
+        positive_from: float = 0.5
         negative_below: float = -0.9
         positive_above: float = 0.9
         languages: tuple[str, ...] = ("en",)

@@ -14,7 +14,8 @@ SRC = Path(__file__).parent.parent / "src" / "repwatch"
 LAYERS = """
 model errors
 text dates urls period words
-tidy match language metrics formats habits quotas corrections
+tidy match language metrics formats habits quotas corrections judging
+care
 score sources
 judge
 fetch store config files workers
@@ -87,7 +88,7 @@ def test_imports_point_one_way(path: Path) -> None:
         ("sqlite3", {"store"}),
         ("sqlite_utils", {"store"}),
         ("feedparser", {"sources"}),
-        ("vaderSentiment", {"score"}),
+        ("vaderSentiment", {"score", "judging"}),
     ],
 )
 def test_each_library_is_used_in_one_place(library: str, homes: set[str]) -> None:

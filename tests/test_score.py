@@ -21,6 +21,7 @@ from repwatch.score import (
     masked,
     pieces,
     scorer,
+    without_addresses,
 )
 
 ORIGINAL = SentimentIntensityAnalyzer()
@@ -259,10 +260,17 @@ def test_names_are_masked_before_they_are_felt() -> None:
 
 def test_handles_and_addresses_are_masked() -> None:
     text = "@great_love @love@win.example to best@win.example, https://win.example/best?x=1 (www.win.example"
-    assert masked(text) == "someone someone to link,  link  ( link "
-    assert masked("5 @ 3, a@b and #great") == "5 @ 3, a@b and #great"
-    assert masked("WWW.win.example") == masked("HTTPS://win.example") == " link "
-    assert masked("＠great_love") == "someone"
+    assert masked(text) == text
+    assert without_addresses(text) == "someone someone to link,  link  ( link "
+    assert without_addresses("5 @ 3, a@b and #great") == "5 @ 3, a@b and #great"
+    assert without_addresses("WWW.win.example") == without_addresses("HTTPS://win.example") == " link "
+    assert without_addresses("＠great_love") == "someone"
+    assert tone(text) == 0.0
+
+
+def test_a_masked_tag_stays_a_tag_and_a_handle_a_handle() -> None:
+    text = "@BestHope and #besthope"
+    assert masked(text, [name(text, "@BestHope"), name(text, "#besthope")]) == "@brand and #brand"
 
 
 def test_spans_may_touch_overlap_and_be_empty() -> None:
@@ -274,11 +282,11 @@ def test_spans_may_touch_overlap_and_be_empty() -> None:
 
 def test_the_version_changes_with_what_the_configuration_says() -> None:
     versions = {
-        scorer().version,
-        scorer(negative_below=-0.3).version,
-        scorer(positive_above=0.3).version,
-        scorer(languages=("en", "de")).version,
-        scorer(words={"sick": 0.0}).version,
+        scorer("vader").version,
+        scorer("vader", negative_below=-0.3).version,
+        scorer("vader", positive_above=0.3).version,
+        scorer("vader", languages=("en", "de")).version,
+        scorer("vader", words={"sick": 0.0}).version,
     }
     assert len(versions) == 5
     assert scorer(words={"a": 1.0, "b": 2.0}).version == scorer(words={"b": 2.0, "a": 1.0}).version

@@ -121,12 +121,20 @@ class Scoring(Protocol):
         """Its name."""
 
     @property
+    def negative_from(self) -> float:
+        """Texts that are so probably negative are labelled so (care)."""
+
+    @property
+    def positive_from(self) -> float:
+        """Texts that are so probably positive are labelled so (care)."""
+
+    @property
     def negative_below(self) -> float:
-        """Lower scores are negative."""
+        """Lower scores are negative (vader)."""
 
     @property
     def positive_above(self) -> float:
-        """Higher scores are positive."""
+        """Higher scores are positive (vader)."""
 
     @property
     def languages(self) -> Iterable[str]:
@@ -154,6 +162,8 @@ def scorer_for(scoring: Scoring) -> Scorer:
     """
     return scorer(
         scoring.scorer,
+        negative_from=scoring.negative_from,
+        positive_from=scoring.positive_from,
         negative_below=scoring.negative_below,
         positive_above=scoring.positive_above,
         languages=scoring.languages,

@@ -81,7 +81,7 @@ PRELOAD = (
     "repwatch.pipeline",
     "feedparser",
     "selectolax.lexbor",
-    "vaderSentiment.vaderSentiment",
+    "repwatch.judging.loaded",
     "fasttext",
 )
 

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from repwatch.care import NEGATIVE_FROM, POSITIVE_FROM, Care
 from repwatch.errors import UsageError
+from repwatch.judging.model import ModelError, shipped
 from repwatch.model import Label, Sentiment, Span
 
 NEGATIVE_BELOW = -0.05
@@ -55,28 +57,48 @@ class Scorer(Protocol):
         """Judge one text.
 
         Args:
-            text: with brand names, handles and addresses already masked (see masked).
+            text: with the names of brands already masked (see masked).
             lang: an ISO 639 code, or None when it is not known.
             rating: what the author gave, as a share of its scale: 0.0 worst to 1.0 best.
         """
 
 
+SCORERS: Final = ("care", "vader")
+"""The scorers there are, the usual one first."""
+
+
 def scorer(
-    name: str = "vader",
+    name: str = SCORERS[0],
     *,
+    negative_from: float = NEGATIVE_FROM,
+    positive_from: float = POSITIVE_FROM,
     negative_below: float = NEGATIVE_BELOW,
     positive_above: float = POSITIVE_ABOVE,
     languages: Iterable[str] = ("en",),
     words: Mapping[str, float] | None = None,
 ) -> Scorer:
-    """Return the scorer of that name.
+    """Return the scorer of that name; the one by a lexicon alone where another one can't work (see trouble).
 
     Raises:
         UsageError: there is none.
     """
-    if name != "vader":
-        raise UsageError(f'there is no scorer "{name}"', hint="the one there is: vader")
-    return Vader(negative_below, positive_above, frozenset(languages), tuple(sorted((words or {}).items())))
+    if name not in SCORERS:
+        raise UsageError(f'there is no scorer "{name}"', hint=f"those there are: {', '.join(SCORERS)}")
+    own = tuple(sorted((words or {}).items()))
+    if name == "care" and trouble(name) is None:
+        return Care(negative_from, positive_from, frozenset(languages), own)
+    return Vader(negative_below, positive_above, frozenset(languages), own)
+
+
+def trouble(name: str) -> str | None:
+    """Return why a scorer can't work, so that texts are judged by a lexicon alone; None if it can."""
+    if name != "care":
+        return None
+    try:
+        shipped()
+    except ModelError as error:
+        return f"its model can't be used, so that plain VADER judges: {error}; install repwatch anew"
+    return None
 
 
 @dataclass(frozen=True)
@@ -133,7 +155,7 @@ class Vader:
         lexicon = _lexicon(self.words)
         tones: list[float] = []
         weights: dict[str, float] = {}
-        for piece in pieces(_plain(text)):
+        for piece in pieces(_plain(without_addresses(text))):
             tone, carried = lexicon.score(piece)
             tones.append(tone)
             for word, weight in carried:
@@ -148,10 +170,9 @@ class Vader:
 
 
 def masked(text: str, spans: Iterable[Span] = ()) -> str:
-    """Return a text whose names are words without feeling.
+    """Return a text whose brand names are a word without feeling; many are words with a score of their own.
 
-    The spans (of this very text) are names of brands, many of which a lexicon knows as words with
-    a score of their own; addresses and handles go as well.
+    The spans are of this very text. A tag stays a tag, and a handle a handle.
     """
     parts: list[str] = []
     at = 0
@@ -160,15 +181,20 @@ def masked(text: str, spans: Iterable[Span] = ()) -> str:
             continue
         if span.start >= at:
             name = text[span.start : span.end]
-            parts += [text[at : span.start], "BRAND" if name.isupper() else "brand"]
+            sign = name[0] if name[0] in "@#＠＃" else ""
+            parts += [text[at : span.start], sign, "BRAND" if name.isupper() else "brand"]
         at = span.end
     parts.append(text[at:])
-    masked = "".join(parts)
-    if "@" in masked or "＠" in masked:
-        masked = _HANDLE.sub("someone", _MAIL.sub("link", masked))
-    if "://" in masked or "www." in masked.lower():
-        masked = _ADDRESS.sub(" link ", masked)
-    return masked
+    return "".join(parts)
+
+
+def without_addresses(text: str) -> str:
+    """Return a text whose handles and addresses are words without feeling."""
+    if "@" in text or "＠" in text:
+        text = _HANDLE.sub("someone", _MAIL.sub("link", text))
+    if "://" in text or "www." in text.lower():
+        text = _ADDRESS.sub(" link ", text)
+    return text
 
 
 _ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"]*", re.IGNORECASE)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+
+from repwatch.model import Sentiment
 
 MINUS = "−"
 """The typographic minus, which stands in sums and tables at a terminal."""
@@ -138,3 +141,48 @@ def ago(moment: datetime | None, now: datetime) -> str:
     if abs(seconds) < 5:
         return "just now"
     return f"{age(moment, now)} ago" if seconds > 0 else f"in {age(now, moment)}"
+
+
+# Verdicts
+
+
+def verdict(sentiment: Sentiment) -> str:
+    """Return how a text sounds, and why, as a sentence: negative, 87 %: "no reply" and "three weeks"."""
+    bad, good, remarks = _told(sentiment.reasons)
+    chance = "" if sentiment.p_negative is None else percent(sentiment.p_negative)
+    match sentiment.label:
+        case "negative":
+            said, why, but = f"negative, {chance}" if chance else "negative", bad, good
+        case "positive":
+            said, why, but = "positive", good, bad
+        case "neutral":
+            said, but = f"neutral, {chance} negative" if chance else "neutral", []
+            why = [" against ".join(filter(None, (listed(good), listed(bad)))) or "nothing weighs much"]
+        case _:
+            said, why, but = "unscored", [], []
+    told = listed(why)
+    if but:
+        told += f"; {listed(but)} {'does' if len(but) == 1 else 'do'} not weigh it up"
+    return ": ".join(filter(None, (said, "; ".join(filter(None, (told, *remarks))))))
+
+
+def _told(reasons: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """Return what speaks for a complaint, what against it, and what is a remark without a weight."""
+    bad: list[str] = []
+    good: list[str] = []
+    remarks: list[str] = []
+    for reason in reasons:
+        name, _, weight = reason.rpartition(" ")
+        if not _WEIGHT.fullmatch(weight):
+            remarks.append(reason)
+        elif float(weight):
+            (bad if float(weight) < 0 else good).append("its rating" if name == "rating" else name)
+    return bad, good, remarks
+
+
+_WEIGHT = re.compile(r"[+-]\d+(?:\.\d+)?")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a person lists them: a, b and c."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

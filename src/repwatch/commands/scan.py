@@ -110,6 +110,7 @@ def scan_now(session: Session, flags: ScanFlags | None = None) -> int:
     from repwatch.errors import Busy
     from repwatch.render import pick
     from repwatch.scan import Scan
+    from repwatch.score import trouble
 
     flags = flags or ScanFlags()
     config = session.config
@@ -130,6 +131,8 @@ def scan_now(session: Session, flags: ScanFlags | None = None) -> int:
         stop = Stop()
         run_scan = Scan(config, store, progress=watch, stop=stop)
         _say_plan(session, todo)
+        if why := trouble(config.scoring.scorer):
+            session.warn(f"scoring.scorer: {why}")
         try:
             with stop, watch or nullcontext():
                 run = run_scan.run(todo.due, since=flags.since, max_time_s=flags.max_time_s)

@@ -43,7 +43,7 @@ def score(
     from repwatch.judge import spoken
     from repwatch.language import detect
     from repwatch.model import Mention
-    from repwatch.words import signed
+    from repwatch.words import signed, verdict
 
     if text is None:
         raise UsageError("there is no text to score", hint='Try: repwatch score "some text"')
@@ -58,6 +58,7 @@ def score(
         body = {
             "label": sentiment.label,
             "sentiment": sentiment.score,
+            "p_negative": sentiment.p_negative,
             "lang": lang,
             "reasons": sentiment.reasons,
             "scorer": version,
@@ -70,8 +71,9 @@ def score(
         else f"{sentiment.label} {signed(sentiment.score, ascii=not session.out.is_terminal)}"
     )
     if explain:
+        print(f"  {verdict(sentiment)}")
         print(f"  language  {lang or 'not recognised'}")
-        print(f"  because   {', '.join(sentiment.reasons) or 'no word of the lexicon is in it'}")
+        print(f"  because   {', '.join(sentiment.reasons) or 'nothing in it weighs much'}")
         print(f"  scorer    {version}")
     elif sentiment.score is None:
         session.say(", ".join(sentiment.reasons))
@@ -94,6 +96,6 @@ def _judge(session: Session, name: str | None) -> Judge:
     from repwatch.score import scorer
 
     if find(session.flags.config) is None:
-        return Judge(Matcher(()), scorer(name or "vader"))
+        return Judge(Matcher(()), scorer(name) if name else scorer())
     scoring = session.settings.scoring
     return judge_for(session.settings.brands.values(), replace(scoring, scorer=name or scoring.scorer))

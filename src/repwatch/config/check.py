@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from pydantic import PydanticUserError, ValidationError
 
-from repwatch import sources, urls
+from repwatch import score, sources, urls
 from repwatch.config.files import ENVIRONMENT, Layers
 from repwatch.config.lines import KeyPath, key_lines, line_of
 from repwatch.config.options import SECTIONS, BrandTable, FileTable, option_names
@@ -277,6 +277,8 @@ class _Check:
             self.doubtful["http", "contact"] = (
                 'is empty, so sites that are read can\'t reach you; write "mailto:you@acme.example"'
             )
+        if why := score.trouble(self.values["scoring"]["scorer"]):
+            self.doubtful["scoring", "scorer"] = why
         if not self.table("sources"):
             self.doubtful[("sources",)] = "is missing, so nothing is read (repwatch source types)"
         owners: dict[str, str] = {}

@@ -160,9 +160,12 @@ class ScoringTable(_Table):
     """The options of `[scoring]`."""
 
     scorer: Annotated[str, AfterValidator(_scorer)]
+    negative_from: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
+    positive_from: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
     negative_below: Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
     positive_above: Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
     languages: list[Annotated[str, AfterValidator(_language)]]
+    learn: bool
     words: dict[Name, Annotated[float, Field(ge=-4, le=4, allow_inf_nan=False)]]
 
 

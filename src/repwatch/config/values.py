@@ -28,10 +28,13 @@ DEFAULTS: dict[str, Any] = {
     },
     "scan": {"every": "30m", "max_time": "10m", "first_look_back": "14d", "tolerate": 3, "jobs": 16},
     "scoring": {
-        "scorer": "vader",
+        "scorer": "care",
+        "negative_from": 0.30,
+        "positive_from": 0.56,
         "negative_below": -0.05,
         "positive_above": 0.35,
         "languages": ["en"],
+        "learn": False,
         "words": {},
     },
 }
@@ -66,13 +69,19 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """How texts are judged: cut-offs and the scores of words are those of the scorer."""
+    """How texts are judged: cut-offs and the scores of words are those of the scorer.
+
+    With `learn`, scans let the model learn from corrections by themselves.
+    """
 
     scorer: str
     negative_below: float
     positive_above: float
     languages: tuple[str, ...]
     words: dict[str, float]
+    negative_from: float = DEFAULTS["scoring"]["negative_from"]
+    positive_from: float = DEFAULTS["scoring"]["positive_from"]
+    learn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +164,12 @@ def build(
         ),
         scoring=Scoring(
             scorer=scoring["scorer"],
+            negative_from=float(scoring["negative_from"]),
+            positive_from=float(scoring["positive_from"]),
             negative_below=float(scoring["negative_below"]),
             positive_above=float(scoring["positive_above"]),
             languages=tuple(scoring["languages"]),
+            learn=scoring["learn"],
             words={word: float(score) for word, score in scoring["words"].items()},
         ),
         brands={key: _brand(key, table) for key, table in values.get("brands", {}).items()},

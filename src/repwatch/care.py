@@ -1,0 +1,222 @@
+"""The scorer of this trade: whether a text complains, by words of customer care and a small model.
+
+The model gives p(negative) and p(positive); see judging, and MODEL_CARD.md there for what it was
+trained on and how good it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any, Final, NamedTuple
+
+from repwatch.judging.model import Model, chance, log_odds, shipped
+from repwatch.judging.reading import Reading, is_understood, negates
+from repwatch.judging.reasons import Explainer, Reason
+from repwatch.language import only_in
+from repwatch.model import Label, Sentiment
+
+NEGATIVE_FROM: Final = 0.30
+POSITIVE_FROM: Final = 0.56
+"""The cuts that label best over sources that the model was not trained on: of p(negative) by F1, since a
+complaint that is missed costs more than one that is none; of p(positive) by both other labels."""
+
+RULES: Final = 1
+"""Raised when the rules below change, so that assessments say which were followed."""
+
+MOST_REASONS: Final = 6
+RATING_WEIGHT: Final = 0.7
+"""The rating's part in a review's odds; the rest is the text's (see score.RATING_WEIGHT)."""
+
+RATING_ODDS: Final = 4.0
+"""How far the odds of one star, and of five, are from those of three; a text counts for no more."""
+
+POINT: Final = 1.0
+"""What a point of a word in the configuration moves the odds."""
+
+NEGATED: Final = -0.74
+"""What a word of the configuration counts behind a negation, as in VADER."""
+
+
+class Taught(NamedTuple):
+    """What a brand's corrections added: weights by name (see judging.model.Model.own) and a cut.
+
+    `base` is the version of the model they belong to, `name` another one whenever they change.
+    """
+
+    name: str
+    base: str
+    weights: tuple[tuple[str, float, float], ...]
+    negative_from: float
+
+
+@dataclass(frozen=True)
+class Care:
+    """A model of complaints that reads English (see judging).
+
+    p(negative) is that of the model, moved by the configuration's own `words` and by a review's
+    rating, in log-odds; from `negative_from` on a text is negative, whatever else it says. The
+    sentiment of a negative text is -p(negative), of a positive one p(positive), and of a neutral one
+    the difference. What is in another language, or has no words, stays unscored, unless its rating
+    says how it is meant.
+    """
+
+    negative_from: float = NEGATIVE_FROM
+    positive_from: float = POSITIVE_FROM
+    languages: frozenset[str] = frozenset({"en"})
+    words: tuple[tuple[str, float], ...] = ()
+    taught: Taught | None = None
+    name: str = field(default="care", init=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what each process reads for itself."""
+        return {name: value for name, value in self.__dict__.items() if name not in _UNPICKLED}
+
+    @cached_property
+    def version(self) -> str:
+        """The model's own version, a hash of what the configuration says, and what the brand taught it."""
+        said = [RULES, self.negative_from, self.positive_from, sorted(self.languages), self.words]
+        hashed = hashlib.blake2b(json.dumps(said).encode(), digest_size=4).hexdigest()
+        return f"{self.model.version}-{hashed}" + (f"+{self.taught.name}" if self.taught else "")
+
+    @cached_property
+    def model(self) -> Model:
+        """The model that judges: the shipped one, and what the brand taught it.
+
+        Raises:
+            ModelError: the shipped one can't be used.
+        """
+        if self.taught is None:
+            return shipped()
+        return shipped().taught({name: complex(bad, good) for name, bad, good in self.taught.weights})
+
+    def score(self, text: str, *, lang: str | None, rating: float | None) -> Sentiment:
+        """Judge one text."""
+        part, remark = self._part(text, lang)
+        said, own = self._without_own_words(part or "")
+        verdict = self.model.judge(_unnamed(said))
+        if part is not None and not own and (mute := self._mute(verdict.reading, lang)):
+            part, remark, said = None, mute, ""
+            verdict = self.model.judge(said)
+        if part is None and rating is None:
+            return Sentiment(None, "unscored", (remark,))
+        odds = verdict.odds + sum((complex(-one.weight, one.weight) for one in own), 0j)
+        reasons = []
+        if said:
+            reasons = self._explainer.reasons(_unnamed(said), verdict.reading, MOST_REASONS, said)
+        named = [f"{name} {weight:+.1f}" for name, weight in _strongest([*own, *reasons])]
+        if remark:
+            named.insert(0, remark)
+        if rating is not None:
+            stars = 2 * min(1.0, max(0.0, rating)) - 1
+            odds = self._with_rating(odds, stars)
+            named.insert(0, f"rating {stars:+.1f}")
+        p_negative, p_positive = round(chance(odds.real), 4), round(chance(odds.imag), 4)
+        label = self.label(p_negative, p_positive)
+        return Sentiment(_tone(label, p_negative, p_positive), label, tuple(named), p_negative)
+
+    def label(self, p_negative: float, p_positive: float) -> Label:
+        """Return the word for two probabilities."""
+        if p_negative >= self._negative_from:
+            return "negative"
+        return "positive" if p_positive >= self.positive_from else "neutral"
+
+    @cached_property
+    def _negative_from(self) -> float:
+        """The cut; what a brand taught moves it as far as it moved the usual one."""
+        if self.taught is None:
+            return self.negative_from
+        moved = log_odds(self.taught.negative_from) - log_odds(NEGATIVE_FROM)
+        return chance(log_odds(self.negative_from) + moved)
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(self.model)
+
+    def _part(self, text: str, lang: str | None) -> tuple[str | None, str]:
+        """Return what of a text is in a scored language, None if nothing, and a remark on the rest."""
+        if not text or text.isspace():
+            return None, "no text"
+        part = only_in(text, lang, self.languages)
+        if part is None:
+            return None, f"language {lang} is not scored"
+        return part, "" if part is text else "only the part in a language that is scored"
+
+    def _mute(self, found: Reading, lang: str | None) -> str:
+        """Return why a text says nothing that can be judged; empty if it does."""
+        if _NO_WORDS.issuperset(found.words):
+            return "no words but handles and links"
+        return "" if lang is not None or is_understood(found) else "language not recognised"
+
+    def _without_own_words(self, text: str) -> tuple[str, list[Reason]]:
+        """Return a text without the words that the configuration scores, and what they say."""
+        if not self.words:
+            return text, []
+        pattern, weights = _own_words(self.words)
+        found: list[Reason] = []
+
+        def taken(match: re.Match[str]) -> str:
+            weight = weights[_spelled(match[0])] * POINT
+            if any(map(negates, text[: match.start()].split()[-3:])):
+                weight *= NEGATED
+            if weight:
+                found.append(Reason(f'"{" ".join(match[0].split())}"', weight))
+            return _NOTHING
+
+        return pattern.sub(taken, text), found
+
+    def _with_rating(self, odds: complex, stars: float) -> complex:
+        """Return the odds of a text whose author gave so many stars, from -1 for the worst to 1.
+
+        At three stars the text decides, and at the ends nothing that it says.
+        """
+        bad, good = log_odds(self._negative_from), log_odds(self.positive_from)
+        return complex(
+            bad - RATING_WEIGHT * RATING_ODDS * stars + (1 - RATING_WEIGHT) * _bounded(odds.real - bad),
+            good + RATING_WEIGHT * RATING_ODDS * stars + (1 - RATING_WEIGHT) * _bounded(odds.imag - good),
+        )
+
+
+_UNPICKLED = frozenset(("model", "_explainer", "version", "_negative_from"))
+_NAME = re.compile(r"\b(?:brand|BRAND)\b")
+_NO_WORDS = frozenset(("@", "link"))
+_NOTHING = " "
+"""Stands where a word of the configuration stood, which says what it counts."""
+
+
+def _unnamed(text: str) -> str:
+    """Return a text whose masked names are the plainest of words.
+
+    In what the model was trained on it is rather complaints that name whom they are about.
+    """
+    return _NAME.sub(lambda name: "THAT" if name[0].isupper() else "that", text)
+
+
+def _bounded(odds: float) -> float:
+    return max(-RATING_ODDS, min(RATING_ODDS, odds))
+
+
+def _tone(label: Label, p_negative: float, p_positive: float) -> float:
+    """Return the sentiment: it orders texts by their labels, and those of one label by how clear it is."""
+    if label == "negative":
+        return -p_negative
+    return p_positive if label == "positive" else round(p_positive - p_negative, 4) + 0.0
+
+
+def _strongest(reasons: list[Reason]) -> list[Reason]:
+    return sorted(reasons, key=lambda reason: (-abs(reason.weight), reason.name))[:MOST_REASONS]
+
+
+@lru_cache(maxsize=8)
+def _own_words(words: tuple[tuple[str, float], ...]) -> tuple[re.Pattern[str], dict[str, float]]:
+    weights = {_spelled(word): weight for word, weight in words}
+    longest_first = sorted(weights, key=lambda word: (-len(word), word))
+    either = "|".join(re.escape(word).replace(r"\ ", r"\s+").replace("'", "['’]") for word in longest_first)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE), weights
+
+
+def _spelled(word: str) -> str:
+    return " ".join(word.lower().replace("’", "'").split())

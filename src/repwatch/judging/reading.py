@@ -1,0 +1,659 @@
+"""What a text holds that tells how it is meant.
+
+A text is split once into tokens. Whatever depends on a token alone (its score in VADER, its words, what
+they tell) is worked out once for each spelling and kept, so that reading a text is looking up its
+tokens and noting what stands near what.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from typing import Final
+from zlib import crc32
+
+from repwatch.judging.lexicon import PHRASES, SPELLINGS, WORDS, patterns
+
+PIECE: Final = 280
+"""Characters that VADER judges at once; it is made for texts of this size, and saturates on longer ones."""
+
+MOST_CHARACTERS: Final = 5600
+"""Characters of a text that are read, from its beginning."""
+
+LONGEST_TOKEN: Final = 40
+"""Characters of a word that are looked at."""
+
+MOST_KEPT: Final = 100_000
+"""Spellings whose meaning is kept; more than that, and all are forgotten."""
+
+NEUTRAL: Final = frozenset(
+    (  # noqa: SIM905 (words)
+        "support help please care someone link brand free united energy share shares credit security secure "
+        "interest"
+    ).split()
+)
+"""Words that VADER takes for praise, and that are names of departments or of things here."""
+
+WORD_GROUPS: Final = tuple(WORDS)
+PHRASE_GROUPS: Final = tuple(PHRASES)
+
+NEAR: Final = tuple(
+    (first, second)
+    for first, seconds in {
+        "negation": "doing praise failure service thing thanks fine waiting rage time more money",
+        "first": "failure thing waiting negation rage praise leaving money doing",
+        "second": "failure thing rage praise negation service doing",
+        "thing": "failure negation rage praise waiting doing",
+        "service": "failure negation rage praise waiting",
+        "failure": "thing service time more",
+        "rage": "thing service second",
+        "praise": "thing service",
+        "waiting": "time thing money doing",
+        "time": "waiting failure more negation",
+        "why": "negation second thing first doing",
+        "more": "rage failure praise waiting",
+        "thanks": "failure negation second",
+        "ask": "second failure thing doing",
+        "modal": "second praise negation",
+        "money": "failure negation more",
+        "third": "rage negation praise",
+    }.items()
+    for second in seconds.split()
+)
+"""Groups of words of which one within three words after another tells more than both alone."""
+
+MARKS: Final = ("handle", "link", "hashtag", "sad", "glad", "long", "digit", "capitals")
+HANDLE, LINK, HASHTAG, SAD, GLAD, LONG, DIGIT, CAPITALS, LOUD, TONED, BUT, ALONE = (
+    1 << at for at in range(12)
+)
+
+LOOKS: Final = (
+    "exclaims", "exclaims twice", "asks", "asks twice", "ends asking", "asks and exclaims",
+    "starts with handle", "retweet",
+    "dots", "quotes",
+    "over 4 words", "over 7 words", "over 12 words", "over 18 words", "over 26 words", "over 45 words",
+    "no tone", "bad tone", "good tone", "no known word",
+)  # fmt: skip
+
+TONES: Final = (
+    "tone",
+    "tone with phrases",
+    "good tone",
+    "bad tone",
+    "praised",
+    "scolded",
+    "best word",
+    "worst word",
+    "good phrases",
+    "bad phrases",
+)
+
+BITS: Final = (
+    *WORD_GROUPS,
+    *(f"{group}, twice" for group in WORD_GROUPS),
+    *(f"phrase of {group}" for group in PHRASE_GROUPS),
+    *(f"phrases of {group}" for group in PHRASE_GROUPS),
+    *(f"{first} before {second}" for first, second in NEAR),
+    *MARKS,
+    *(f"{mark}, twice" for mark in MARKS),
+    *LOOKS,
+)
+"""What is either there or not, by name, in the order of Reading.bits."""
+
+SHIFTS: Final = tuple(
+    sum(
+        (
+            len(WORD_GROUPS),
+            len(WORD_GROUPS),
+            len(PHRASE_GROUPS),
+            len(PHRASE_GROUPS),
+            len(NEAR),
+            len(MARKS),
+            len(MARKS),
+        )[:at]
+    )
+    for at in range(8)
+)
+
+_APOSTROPHES = str.maketrans(dict.fromkeys("‘’ʼ´`＇′", "'"))
+_RUN = re.compile(r"([^\x00-\x7f][\ufe0f\U0001f3fb-\U0001f3ff]?)\1{3,}")
+_CORE = re.compile(r"[a-z]+(?:'[a-z]+)*|[0-9]+|[^\W_a-z0-9]+")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
+_UPPER = 0.733
+_NEGATED = -0.74
+_FADING = (1.0, 0.95, 0.9)
+_STRESSING = ("so", "this")
+_TONELESS = (0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(slots=True)
+class Token:
+    """What a spelling means, wherever it stands.
+
+    Its word as VADER looks it up (`word`), with VADER's score, step and negation; its MARKS; its first
+    word, normalised (`plain`, "" if it has none), with its groups and its checksum; the token of the
+    next word in it; what the model says of its words.
+    """
+
+    word: str
+    valence: float
+    booster: float
+    negates: bool
+    known: bool
+    upper: bool
+    marks: int
+    plain: str = ""
+    groups: int = 0
+    number: int = 0
+    weight: complex = 0j
+    then: Token | None = None
+
+
+@dataclass(slots=True)
+class Reading:
+    """A text as the model sees it.
+
+    Its TONES; the BITS that are set, in parts (see SHIFTS); its words; a number for each pair of words
+    that follow each other; its phrases with their weights; and the sum of its words' weights.
+    """
+
+    tones: tuple[float, ...]
+    bits: tuple[int, ...]
+    words: list[str]
+    pairs: list[int]
+    phrases: list[tuple[str, float]]
+    weight: complex
+
+
+class _Vader:
+    """The lexicon and the lists of vaderSentiment, read once."""
+
+    def __init__(self) -> None:
+        from vaderSentiment import vaderSentiment  # noqa: PLC0415 (30 ms; most commands score nothing)
+
+        analyzer = vaderSentiment.SentimentIntensityAnalyzer()
+        self.lexicon: dict[str, float] = {
+            **analyzer.lexicon,
+            **{word: 0.0 for word in NEUTRAL if word in analyzer.lexicon},
+        }
+        self.boosters: Mapping[str, float] = vaderSentiment.BOOSTER_DICT
+        self.negations = frozenset(vaderSentiment.NEGATE)
+        self.emoji = {ord(char): f" {name} " for char, name in analyzer.emojis.items() if len(char) == 1}
+
+
+@cache
+def _vader() -> _Vader:
+    return _Vader()
+
+
+@cache
+def _groups() -> dict[str, int]:
+    groups: dict[str, int] = {}
+    for at, group in enumerate(WORD_GROUPS):
+        for word in WORDS[group].split():
+            for spelling in {word, SPELLINGS.get(word, word)}:
+                groups[spelling] = groups.get(spelling, 0) | 1 << at
+    return groups
+
+
+@cache
+def _negations() -> frozenset[str]:
+    bit = 1 << WORD_GROUPS.index("negation")
+    return frozenset(word for word, groups in _groups().items() if groups & bit)
+
+
+def pair_number(first: int, second: int) -> int:
+    """Return the number of a pair of words, from the checksum of each."""
+    return first * 31 + second
+
+
+def checksum(word: str) -> int:
+    """Return the number of a word; the same on every machine."""
+    return crc32(word.encode("utf-8", "replace"))
+
+
+class _Phrases:
+    """The phrases of the lexicon, so kept that the garbage collector has nothing to walk through.
+
+    `ends` has the group and the weight of each; `beginnings` what longer ones begin with; `starts` the
+    numbers of their first pairs of words; `single` those of one word.
+    """
+
+    def __init__(self) -> None:
+        self.ends: dict[str, tuple[int, float]] = {}
+        self.beginnings: set[str] = set()
+        self.starts: set[int] = set()
+        self.single: set[str] = set()
+        for words, group, weight in patterns():
+            self.ends[" ".join(words)] = (1 << PHRASE_GROUPS.index(group), weight)
+            if len(words) == 1:
+                self.single.add(words[0])
+            else:
+                self.starts.add(pair_number(checksum(words[0]), checksum(words[1])))
+                self.beginnings.update(" ".join(words[:end]) for end in range(2, len(words)))
+
+
+@cache
+def _phrases() -> _Phrases:
+    return _Phrases()
+
+
+def plain(text: str) -> str:
+    """Return what is read of a text, as the lexicons spell it: emoji in words, and not hundreds of one."""
+    text = text[: 2 * MOST_CHARACTERS]
+    if "\\u" in text:
+        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    if "&" in text and ";" in text:
+        text = unescape(text)
+    if not text.isascii():
+        text = _RUN.sub(r"\1\1\1", text.translate(_APOSTROPHES)).translate(_vader().emoji)
+    return text[:MOST_CHARACTERS]
+
+
+def token(raw: str, weigh: Callable[[str], complex]) -> Token:
+    """Work out what a token means; the slow part, done once for each spelling."""
+    vader = _vader()
+    low = raw.lower()
+    marks = 0
+    if (
+        raw.isalpha() and raw.isascii() and len(raw) <= LONGEST_TOKEN
+    ):  # nothing to strip or to split: three in four
+        word, lower = raw, low
+        spelled = _STRETCHED.sub(r"\1\1", low) if len(low) > 3 else low
+        if spelled != low:
+            marks |= LONG
+        words = [SPELLINGS.get(spelled, spelled)]
+    else:
+        raw = raw[: 4 * LONGEST_TOKEN]
+        low = raw.lower()
+        bare = raw.strip(string.punctuation)
+        word = raw if len(bare) <= 2 else bare
+        lower = word.lower()
+        words, more = _words_of(raw, low, bare)
+        marks |= more
+    if len(words[0] if words else "") <= 1 and (not raw.isalnum()):
+        feeling = vader.lexicon.get(raw) or vader.lexicon.get(low) or 0.0
+        if feeling:
+            words = [":)" if feeling > 0 else ":("]
+            marks |= GLAD if feeling > 0 else SAD
+    if not raw[-1].isalnum():
+        tail = raw[-3:]
+        words += [mark for mark in "?!" if mark in tail]
+    if word.isupper():
+        marks |= LOUD | (CAPITALS if len(word) > 2 else 0)
+    valence = vader.lexicon.get(lower, 0.0)
+    booster = vader.boosters.get(lower, 0.0)
+    if valence and not booster:
+        marks |= TONED
+    if lower == "but":
+        marks |= BUT
+    if not _phrases().single.isdisjoint(words):
+        marks |= ALONE
+    made = Token(
+        lower, valence, booster, lower in vader.negations or "n't" in lower, lower in vader.lexicon,
+        marks & LOUD > 0, marks,
+    )  # fmt: skip
+    return _spelled(made, words, weigh)
+
+
+def _spelled(made: Token, words: list[str], weigh: Callable[[str], complex]) -> Token:
+    """Return a token with its words in it."""
+    groups = _groups()
+    at = made
+    for place, word in enumerate(words):
+        if place:
+            at.then = at = Token("", 0.0, 0.0, False, False, False, 0)
+        at.plain, at.groups, at.number, at.weight = word, groups.get(word, 0), checksum(word), weigh(word)
+    return made
+
+
+def _words_of(raw: str, low: str, bare: str) -> tuple[list[str], int]:
+    """Return the words in a token that is not a plain word, normalised, and its marks."""
+    marks = 0
+    spelled = low[:LONGEST_TOKEN]
+    if raw[0] == "#" and len(raw) > 2:
+        marks |= HASHTAG
+        spelled = _CAMEL.sub(" ", raw[:LONGEST_TOKEN]).lower()
+    if _STRETCHED.search(spelled):
+        if bare.isalpha() and _STRETCHED.search(bare):
+            marks |= LONG
+        spelled = _STRETCHED.sub(r"\1\1", spelled)
+    words: list[str] = []
+    for found in _CORE.findall(spelled):
+        if found.isdigit():
+            words.append("0")
+            marks |= DIGIT
+        elif found != "s":
+            words.append(SPELLINGS.get(found, found))
+    return words, marks
+
+
+class Tokens(dict[str, Token]):
+    """What each spelling means, worked out when first asked for; all handles mean one, and all addresses."""
+
+    def __init__(self, weigh: Callable[[str], complex] = lambda word: 0j) -> None:  # noqa: ARG005 (no weights)
+        super().__init__()
+        self._weigh = weigh
+        self._handle = _spelled(Token("someone", 0.0, 0.0, False, False, False, HANDLE), ["@"], weigh)
+        self._link = _spelled(Token("link", 0.0, 0.0, False, False, False, LINK), ["link"], weigh)
+
+    def __missing__(self, raw: str) -> Token:
+        if (raw[0] in "@＠" and len(raw) > 1) or raw[1:2] == "@":
+            return self._handle
+        if raw[:4].lower() in ("http", "www.") or "://" in raw or raw == "{link}":
+            return self._link
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        found = self[raw] = token(raw, self._weigh)
+        return found
+
+
+class _Near(dict[tuple[int, int], int]):
+    """The pairs of NEAR that a word and those before it make, as bits."""
+
+    def __missing__(self, key: tuple[int, int]) -> int:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        groups, before = key
+        bits = 0
+        left = groups
+        while left:
+            low = left & -left
+            for first, bit in _BEFORE.get(low, ()):
+                if before & first:
+                    bits |= bit
+            left ^= low
+        self[key] = bits
+        return bits
+
+
+_BEFORE: dict[int, list[tuple[int, int]]] = {}
+for _at, (_first, _second) in enumerate(NEAR):
+    _BEFORE.setdefault(1 << WORD_GROUPS.index(_second), []).append((1 << WORD_GROUPS.index(_first), 1 << _at))
+_near = _Near()
+
+
+def near_each_other(groups: int, before: int) -> int:
+    """Return the bits of NEAR that a word's groups make with those of a word shortly before it."""
+    return _near[groups, before]
+
+
+def negates(word: str) -> bool:
+    """Tell whether a word, as it is written, turns what follows."""
+    low = word.lower().replace("’", "'").strip(string.punctuation)
+    return SPELLINGS.get(low, low) in _negations()
+
+
+def is_understood(found: Reading) -> bool:
+    """Tell whether a text has a phrase, a tone or a word that says something in English alone."""
+    return bool(found.phrases or found.tones[0] or found.bits[0] & ~_EVERYWHERE)
+
+
+_EVERYWHERE = sum(
+    1 << WORD_GROUPS.index(group) for group in ("negation", "first", "second", "third", "contrast")
+)
+"""Groups of words that stand in other languages, too: no, me, just."""
+
+
+def phrase_group(phrase: str) -> int:
+    """Return the place of a phrase's group in PHRASE_GROUPS."""
+    return _phrases().ends[phrase][0].bit_length() - 1
+
+
+def read(text: str, tokens: Tokens) -> Reading:  # noqa: PLR0912 (the hottest loop; calls would double its time)
+    """Return what a text holds."""
+    text = plain(text)
+    found = list(map(tokens.__getitem__, text.split()))
+    # one pass over the words: which groups, what is near what, which pairs
+    marks = marks_twice = seen = twice = near = before = last = second = base = 0
+    words: list[str] = []
+    pairs: list[int] = []
+    toned: list[int] = []
+    weight = 0j
+    near_of, add_word, add_pair = _near, words.append, pairs.append
+    for place, one in enumerate(found):
+        if one.marks:
+            marks_twice |= marks & one.marks
+            marks |= one.marks
+            if one.marks & TONED:
+                toned.append(place)
+        if not one.plain:
+            continue
+        word: Token | None = one
+        while word is not None:
+            add_word(word.plain)
+            weight += word.weight
+            number = word.number
+            add_pair(base + number)
+            base = number * 31
+            groups = word.groups
+            if groups:
+                twice |= seen & groups
+                seen |= groups
+                if before:
+                    near |= near_of[groups, before]
+                before = groups | last | second
+            else:
+                before = last | second
+            second = last
+            last = groups
+            word = word.then
+    del pairs[:1]
+    if len(text) <= PIECE:
+        total, good, bad, best, worst = tone_of(found, text, toned, marks) if toned else _TONELESS
+    else:
+        total, good, bad, best, worst = _mean(text, tokens)
+    phrased, phrased_twice, phrases = _find(words, pairs, marks & ALONE > 0)
+    up = down = 0.0
+    for _, value in phrases:
+        if value > 0:
+            up += value
+        else:
+            down -= value
+    tones = tones_of(total, good, bad, best, worst, up, down)
+    mixed = tones[1]
+    return Reading(
+        tones,
+        (
+            seen,
+            twice,
+            phrased,
+            phrased_twice,
+            near,
+            marks & 255,
+            marks_twice & 255,
+            _looks(text, found, len(words), mixed, seen),
+        ),
+        words,
+        pairs,
+        phrases,
+        weight,
+    )
+
+
+def tones_of(
+    total: float, good: float, bad: float, best: float, worst: float, up: float = 0.0, down: float = 0.0
+) -> tuple[float, ...]:
+    """Return the TONES of what tone_of says of a text, and of the sums of its good and bad phrases."""
+    both = total + up - down
+    mixed = both / math.sqrt(both * both + 15)
+    return (
+        total / math.sqrt(total * total + 15), mixed, max(0.0, mixed), max(0.0, -mixed),
+        good / (good + 4), bad / (bad + 4), best / 4, worst / 4, up / (up + 3), down / (down + 3),
+    )  # fmt: skip
+
+
+def _looks(text: str, found: list[Token], count: int, tone: float, seen: int) -> int:
+    bits = 0
+    if "!" in text:
+        bits = 1 if text.count("!") == 1 else 3
+    if "?" in text:
+        bits |= 4 if text.count("?") == 1 else 12
+        if text.rstrip()[-1] == "?":
+            bits |= 16
+        if bits & 1 and ("?!" in text or "!?" in text):
+            bits |= 32
+    if found and found[0].marks & HANDLE:
+        bits |= 64
+    if text.startswith("RT "):
+        bits |= 128
+    if ".." in text or "…" in text:
+        bits |= 256
+    if '"' in text or "“" in text:
+        bits |= 512
+    if count > 4:
+        bits |= _LENGTHS[count] if count < 46 else 0b111111 << 10
+    bits |= 1 << (16 if -0.05 < tone < 0.05 else 17 if tone < 0 else 18)
+    return bits if seen else bits | 1 << 19
+
+
+_LENGTHS = tuple(
+    sum(1 << 10 + at for at, limit in enumerate((4, 7, 12, 18, 26, 45)) if count > limit)
+    for count in range(46)
+)
+
+
+def _find(words: list[str], pairs: list[int], alone: bool) -> tuple[int, int, list[tuple[str, float]]]:
+    """Return the groups of a text's phrases, those found twice, and they: longest first, no overlap."""
+    known = _phrases()
+    starting = known.starts
+    starts = [at for at, pair in enumerate(pairs) if pair in starting]
+    if alone:
+        starts = sorted({*starts, *(at for at, word in enumerate(words) if word in known.single)})
+    seen = twice = free = 0
+    phrases: list[tuple[str, float]] = []
+    ends, beginnings = known.ends, known.beginnings
+    for start in starts:
+        if start < free:
+            continue
+        phrase = words[start]
+        found, best, end = phrase, ends.get(phrase), start + 1
+        for at in range(start + 1, len(words)):
+            phrase = f"{phrase} {words[at]}"
+            longer = ends.get(phrase)
+            if longer is not None:
+                found, best, end = phrase, longer, at + 1
+            if phrase not in beginnings:
+                break
+        if best is None:
+            continue
+        group, weight = best
+        if weight > 0 and start and not _negations().isdisjoint(words[max(0, start - 2) : start]):
+            weight *= _NEGATED
+        twice |= seen & group
+        seen |= group
+        phrases.append((found, weight))
+        free = end
+    return seen, twice, phrases
+
+
+def _mean(text: str, tokens: Tokens) -> tuple[float, float, float, float, float]:
+    """Return the tone of a long text: that of its pieces, each weighted by its own strength."""
+    sums = []
+    at = 0
+    while at < len(text):
+        end = at + PIECE
+        if end < len(text):
+            blank = text.rfind(" ", at + 1, end)
+            end = blank if blank > at else end
+        piece = text[at:end]
+        found = [tokens[raw] for raw in piece.split()]
+        toned = [place for place, one in enumerate(found) if one.marks & TONED]
+        sums.append(tone_of(found, piece, toned, LOUD | BUT))
+        at = end
+    strength = sum(abs(one[0]) for one in sums)
+    total = sum(one[0] * abs(one[0]) for one in sums) / strength if strength else 0.0
+    root = math.sqrt(len(sums))
+    return (
+        total, sum(one[1] for one in sums) / root, sum(one[2] for one in sums) / root,
+        max(one[3] for one in sums), min(one[4] for one in sums),
+    )  # fmt: skip
+
+
+def tone_of(  # noqa: PLR0912 (one rule of VADER each)
+    found: list[Token], text: str, toned: list[int], marks: int
+) -> tuple[float, float, float, float, float]:
+    """Return VADER's sum over a text, the good and the bad of it, and its best and its worst word.
+
+    The sum is the one before it is squeezed into -1 to 1.
+
+    Source:
+        Hutto and Gilbert (2014), VADER; the same rules in the same order as in vaderSentiment 3.3.2, except
+        that "but" is applied by place (theirs mistakes words of equal score for each other).
+    """
+    shouted = marks & LOUD > 0 and 0 < sum([one.upper for one in found]) < len(found)
+    values: list[float] = []
+    places: list[int] = []
+    for at in toned:
+        one = found[at]
+        value = one.valence
+        after = found[at + 1] if at + 1 < len(found) else None
+        if after is not None and (
+            (one.word == "no" and after.known) or (one.word == "kind" and after.word == "of")
+        ):
+            continue
+        before = found[at - 1] if at else None
+        if before is not None and _after_no(found, at):
+            value *= _NEGATED
+        if shouted and one.upper:
+            value += _UPPER if value > 0 else -_UPPER
+        if before is not None:
+            for back in (1, 2, 3):
+                if back > at:
+                    break
+                other = found[at - back]
+                if not other.known:
+                    value = _moved(value, found, at, back, other, shouted)
+            if before.word == "least" and not (at > 1 and found[at - 2].word in ("at", "very")):
+                value *= _NEGATED
+        values.append(value)
+        places.append(at)
+    turn = next((at for at, one in enumerate(found) if one.marks & BUT), -1) if marks & BUT else -1
+    if turn >= 0:
+        values = [value * (0.5 if at < turn else 1.5) for value, at in zip(values, places, strict=True)]
+    if not values:
+        return _TONELESS
+    total = good = 0.0
+    for value in values:
+        total += value
+        if value > 0:
+            good += value
+    bad = good - total  # the same sum with the signs of the bad turned
+    if total:
+        emphasis = min(4, text.count("!")) * 0.292
+        asked = text.count("?")
+        if asked > 1:
+            emphasis += asked * 0.18 if asked <= 3 else 0.96
+        total += emphasis if total > 0 else -emphasis
+    return total, good, max(0.0, bad), max(values), min(values)
+
+
+def _after_no(found: list[Token], at: int) -> bool:
+    if found[at - 1].word == "no" or (at > 1 and found[at - 2].word == "no"):
+        return True
+    return at > 2 and found[at - 3].word == "no" and found[at - 1].word in ("or", "nor")
+
+
+def _moved(value: float, found: list[Token], at: int, back: int, other: Token, shouted: bool) -> float:
+    """Return a word's score after a booster or a negation so many words before it."""
+    if other.booster:
+        step = other.booster if value > 0 else -other.booster
+        if shouted and other.upper:
+            step += _UPPER if value > 0 else -_UPPER
+        value += step * _FADING[back - 1]
+    if back > 1:
+        between = found[at - 1].word
+        if other.word == "never" and found[at - back + 1].word in _STRESSING:
+            return value * 1.25
+        if back == 3 and between in _STRESSING:
+            return value * 1.25
+        if other.word == "without" and "doubt" in (between, found[at - back + 1].word):
+            return value
+    return value * _NEGATED if other.negates else value

@@ -1,0 +1,299 @@
+"""The model: its file, what it says, and that its quick ways say the same as slow ones."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+from repwatch.judging import lexicon, reading
+from repwatch.judging.model import (
+    MAGIC,
+    SHIPPED,
+    SHORTEST,
+    ZERO,
+    ModelError,
+    _grained,
+    load,
+    pair_bucket,
+    shipped,
+    word_features,
+)
+from repwatch.judging.reasons import LEAST, Explainer
+
+MODEL = shipped()
+RAW = SHIPPED.read_bytes()
+VADER = SentimentIntensityAnalyzer()
+
+
+def obvious(text: str) -> complex:
+    """Return the log-odds of a text, one weight after another and nothing kept."""
+    found = reading.read(text, reading.Tokens())
+    words = pairs = 0j
+    for word in found.words:
+        weight = 0j
+        (own, _), *grams = word_features(word)
+        for column in (0, 1):
+            sign = (1, 1j)[column]
+            table, scale = MODEL.tables[column], MODEL.scales[0][column]
+            letters = sum(table[bucket] for bucket, _ in grams) - ZERO * len(grams)
+            share = grams[0][1] if grams else 0.0
+            weight += sign * (table[own] - ZERO + share * letters) * scale
+        words += _grained(weight)
+    numbers = [reading.checksum(word) for word in found.words]
+    for column in (0, 1):
+        table, scale = MODEL.tables[2 + column], MODEL.scales[1][column]
+        buckets = [pair_bucket(first * 31 + second) for first, second in pairwise(numbers)]
+        pairs += (1, 1j)[column] * (sum(table[bucket] - ZERO for bucket in buckets) * scale)
+    total = (words + pairs) / math.sqrt(max(len(found.words), SHORTEST)) + MODEL.bias
+    for tone, weight in zip(found.tones, MODEL.tones, strict=True):
+        total += tone * weight
+    bits = 0j
+    for at in range(len(reading.BITS) - 1, -1, -1):
+        part = max(part for part, shift in enumerate(reading.SHIFTS) if shift <= at)
+        if found.bits[part] >> (at - reading.SHIFTS[part]) & 1:
+            bits += MODEL.weight_of_bit(at)
+    return total + bits
+
+
+def phrases() -> Iterator[str]:
+    for words, _, _ in lexicon.patterns():
+        yield " ".join(words)
+
+
+SAID = sorted(set(phrases()))[::37]
+GROUPED = sorted({word for text in lexicon.WORDS.values() for word in text.split()})
+FELT = [
+    "good",
+    "GREAT",
+    "bad",
+    "Horrible",
+    "love",
+    "broken",
+    "AWFUL",
+    "shit",
+    ":)",
+    ":(",
+    "😡",
+    "👍",
+    "no",
+    "not",
+    "never",
+    "but",
+]
+PLAIN = [
+    "anvil",
+    "@acme",
+    "#AcmeAnvils",
+    "https://a.example/b",
+    "3",
+    "so",
+    "this",
+    "kind of",
+    "sooooo",
+    "I'm",
+    "didn’t",
+    "RT",
+]
+TONED = [
+    word
+    for word in (*FELT, *PLAIN, *GROUPED)
+    if word.isascii() and word != "but" and word[0] not in "@h" and word not in reading.NEUTRAL
+]
+"""Words of which we say what VADER says: theirs feels names, and takes those around "but" for each other."""
+PARTS = st.sampled_from(SAID) | st.sampled_from(GROUPED) | st.sampled_from(FELT) | st.sampled_from(PLAIN)
+ENDS = st.sampled_from(["", "!", "!!!", "?", "?!", "...", ' "so"'])
+TEXTS = st.builds(lambda parts, end: " ".join(parts) + end, st.lists(PARTS, max_size=40), ENDS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_the_quick_way_says_what_the_obvious_one_says_to_the_last_digit(text: str) -> None:
+    assert MODEL.odds(reading.read(text, MODEL.tokens)) == obvious(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEXTS)
+def test_the_same_text_has_the_same_probability_whatever_was_read_before(text: str) -> None:
+    assert load(SHIPPED).judge(text).odds == MODEL.judge(text).odds
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(TONED), max_size=25).map(" ".join), ENDS)
+def test_the_tone_is_that_of_vader(words: str, end: str) -> None:
+    text = words + end
+    tone = reading.read(text, reading.Tokens()).tones[0]
+    assert round(tone, 4) + 0.0 == VADER.polarity_scores(text)["compound"] + 0.0
+
+
+def test_a_complaint_without_a_word_of_feeling_is_found() -> None:
+    for text in ("my bag is still in Denver", "three weeks for my refund", "support never replied"):
+        assert VADER.polarity_scores(text)["compound"] >= 0
+        assert MODEL.judge(text).p_negative > 0.3
+    assert MODEL.judge("thank you so much, great crew!").p_positive > 0.9
+
+
+def test_the_phrases_of_the_lexicon_have_groups_and_weights_on_the_scale_of_vader() -> None:
+    found = list(lexicon.patterns())
+    assert len(found) > 30_000
+    assert len({words for words, _, _ in found}) == len(found)
+    assert all(group in lexicon.PHRASES and -4 <= weight <= 4 for _, group, weight in found)
+
+
+def test_the_first_text_is_judged_soon() -> None:
+    code = (
+        "import time, sys; from repwatch.judging.model import shipped\n"
+        "start = time.process_time(); shipped().judge('waiting for my refund')\n"
+        "sys.exit(time.process_time() - start > 2.0)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# The file
+
+
+def with_header(**changed: object) -> bytes:
+    (length,) = struct.unpack_from("<I", RAW, len(MAGIC))
+    start = len(MAGIC) + 4
+    header = json.loads(RAW[start : start + length]) | changed
+    head = json.dumps(header).encode()
+    return MAGIC + struct.pack("<I", len(head)) + head + RAW[start + length :]
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (b"", "no model"),
+        (b"PK\3\4" + RAW, "no model"),
+        (RAW[:-9], "cut or damaged"),
+        (RAW[:40], "cut or damaged"),
+        (RAW[: len(MAGIC) + 2], "cut or damaged"),
+        (RAW[:-1] + bytes([RAW[-1] ^ 1]), "cut or damaged"),
+        (MAGIC + b"\xff\xff\xff\xff{}", "cut or damaged"),
+        (with_header(format=9), "has format 9; this repwatch reads 1"),
+        (with_header(format=[1]), "has format"),
+        (with_header(lexicon="another"), "another lexicon"),
+        (with_header(dense=[[0, 0]]), "other features"),
+        (with_header(bias="no"), "cut or damaged"),
+        (with_header(calibration=[[1]]), "cut or damaged"),
+        (with_header(scales=None), "cut or damaged"),
+    ],
+    ids=range(14),
+)
+def test_a_file_that_is_no_whole_model_of_ours_is_refused_and_says_why(
+    raw: bytes, why: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "judge.bin"
+    path.write_bytes(raw)
+    with pytest.raises(ModelError, match=why):
+        load(path)
+
+
+def test_a_model_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"judge\.bin can't be read"):
+        load(tmp_path / "judge.bin")
+
+
+def test_the_model_is_small_and_says_what_it_is() -> None:
+    assert len(RAW) < 1_000_000
+    assert MODEL.version.startswith("1.")
+    card = SHIPPED.with_name("MODEL_CARD.md").read_text("utf-8")
+    (length,) = struct.unpack_from("<I", RAW, len(MAGIC))
+    header = json.loads(RAW[len(MAGIC) + 4 : len(MAGIC) + 4 + length])
+    assert header["sha256"] in card
+    assert all(name in card and checksum in card for name, checksum in header["trained on"].items())
+
+
+# Bad input
+
+HOSTILE = {
+    "a megabyte": "my bag is lost and nobody answers. " * 30_000,
+    "one word without end": "a" * 1_000_000,
+    "a hundred thousand emoji": "\U0001f621" * 100_000,
+    "many kinds of emoji": "\U0001f621\U0001f600" * 50_000,
+    "marks": "?!" * 300_000,
+    "escapes": "\\u00e9" * 100_000,
+    "ampersands": "&amp;" * 200_000,
+    "stretched": "soooo" * 100_000,
+    "letters apart": "a b " * 200_000,
+    "lines": "\n" * 1_000_000 + "bad",
+    "surrogates": "\ud800 bad",
+    "nul": "bad\0bad",
+    "camels": "#" + "aB" * 300_000,
+    "apostrophes": "don't'" * 100_000,
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_no_text_takes_long_or_leaves_the_scale(text: str) -> None:
+    MODEL.judge("warm up")
+    start = time.process_time()
+    verdict = MODEL.judge(text)
+    Explainer(MODEL).reasons(text, verdict.reading, 6)
+    assert time.process_time() - start < 2.0
+    assert 0 <= verdict.p_negative <= 1
+    assert 0 <= verdict.p_positive <= 1
+
+
+def test_what_is_kept_of_spellings_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_KEPT", 100)
+    model = load(SHIPPED)
+    for number in range(1_000):
+        model.judge(f"word{number}x is late")
+    assert len(model.tokens) <= 100
+
+
+# Reasons
+
+
+def why(text: str) -> dict[str, float]:
+    return dict(Explainer(MODEL).reasons(text, MODEL.judge(text).reading, 6))
+
+
+def test_reasons_are_the_texts_own_words_and_phrases() -> None:
+    found = why("Three weeks and no reply, I am still waiting for my refund. Thanks!")
+    assert found['"still waiting"'] < 0 < found['"Thanks"']
+    assert any("refund" in name and weight < 0 for name, weight in found.items())
+    assert not any("0" in name for name in found)
+
+
+def test_a_phrase_is_named_once_with_all_that_it_brings() -> None:
+    names = list(why("nobody answers, nobody answers, nobody answers"))
+    assert len(names) == len(set(names))
+    assert [name for name in names if "nobody" in name.lower()] == ['"nobody answers"']
+
+
+def test_handles_and_addresses_are_no_reasons() -> None:
+    assert not [
+        name for name in why("@acme http://a.example @acme is down again @zed") if "@" in name or ":" in name
+    ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEXTS)
+def test_reasons_are_few_and_weigh_something(text: str) -> None:
+    found = Explainer(MODEL).reasons(text, MODEL.judge(text).reading, 3)
+    assert len(found) <= 3
+    assert all(abs(weight) >= LEAST for _, weight in found)
+    assert [abs(weight) for _, weight in found] == sorted((abs(weight) for _, weight in found), reverse=True)
+
+
+# What a brand teaches
+
+
+def test_what_a_brand_taught_moves_its_words_alone() -> None:
+    taught = MODEL.taught({"clanky": complex(3, -1), "[bias]": complex(0.0, 0.0)})
+    assert taught.judge("so clanky").p_negative > MODEL.judge("so clanky").p_negative
+    assert taught.judge("so good").odds == MODEL.judge("so good").odds
