@@ -453,10 +453,10 @@ def test_hostile_mentions_reach_no_terminal_and_no_formula(desk: Desk, server: H
     assert "[link=http://evil.example]" in shown
 
 
-def at_terminal(desk: Desk, *arguments: str) -> str:
-    """Return what somebody at a terminal of 100 columns is shown, escape sequences of our own included."""
+def at_terminal(desk: Desk, *arguments: str, columns: int = 100) -> str:
+    """Return what somebody at a terminal is shown, escape sequences of our own included."""
     ours, theirs = pty.openpty()
-    env = {**desk.env, "COLUMNS": "100", "TERM": "xterm-256color", "PAGER": "cat"}
+    env = {**desk.env, "COLUMNS": str(columns), "TERM": "xterm-256color", "PAGER": "cat"}
     process = subprocess.Popen(
         [sys.executable, "-m", "repwatch", *arguments],
         cwd=desk.folder,
@@ -563,6 +563,19 @@ def test_doctor_says_what_is_wrong_with_a_configuration(desk: Desk) -> None:
     code, out, _ = desk.run("doctor")
     assert code == 8
     assert "colour" in out
+
+
+def test_at_a_terminal_a_mistake_is_folded_beside_its_key_or_on_a_narrow_one_below_it(desk: Desk) -> None:
+    desk.configure()
+    with (desk.folder / "repwatch.toml").open("a") as file:
+        file.write('[sources.forum]\ntype = "phpbb"\n[sources.b]\ntype = "feed"\npreset = "xenforo"\n')
+    wide = at_terminal(desk, "config", "check").replace("\r\n", "\n")
+    begins = wide.index("url is missing") - wide.rindex("\n", 0, wide.index("url is missing"))
+    goes_on = wide.index('"https://forum.example"')
+    assert goes_on - wide.rindex("\n", 0, goes_on) == begins
+    narrow = at_terminal(desk, "config", "check", columns=60).replace("\r\n", "\n")
+    assert "sources.b\n    url is missing: give the address" in narrow
+    assert max(map(len, narrow.splitlines())) <= 60
 
 
 def test_help_knows_commands_and_topics(desk: Desk) -> None:

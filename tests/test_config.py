@@ -414,6 +414,25 @@ def test_the_number_of_mistakes_and_the_next_step_are_said() -> None:
             "sources.hn.base_url",
             '"hn.example/x" is not a URL: it lacks https://',
         ),
+        (
+            SMALL + "[sources.f]\ntype = 'discourse'\nbase_url = 'https://f.example'\nurl = 'x'\n",
+            6,
+            "sources.f.url",
+            "There is: base_url, posts, categories, search",
+        ),
+        (
+            SMALL
+            + "[sources.b]\ntype = 'html'\nurl = 'https://b.example'\nitem = 'li'\nfields = { date = 'b' }\n",
+            7,
+            "sources.b.fields.date",
+            "There is: title, text, url, time, author, rating, id",
+        ),
+        (
+            SMALL + "[sources.g]\ntype = 'steam'\napp_id = 'id9'\n",
+            5,
+            "sources.g.app_id",
+            'must be a whole number, not "id9"',
+        ),
         (SMALL + "[sources.m]\ntype = 'mastodon'\n", 3, "sources.m", "needs an instance"),
         (SMALL + "[source.hn]\ntype = 'hackernews'\n", 3, "source", 'Did you mean "sources"?'),
         (SMALL + "[retention]\ntext = '400d'\n", 3, "retention", "unknown key"),

@@ -64,3 +64,14 @@ def test_a_formula_is_disarmed_after_cleaning(text: str, cell: str) -> None:
 @given(st.text("'=+-@\t\n a＝é", max_size=8))
 def test_disarming_can_be_undone(text: str) -> None:
     assert formats.armed(formats.disarm(text)) == text
+
+
+def test_a_long_line_goes_on_indented_and_its_words_stay_whole() -> None:
+    text = "forum: not read since Monday: https://forum.example/a/long/address-with-a-hyphen. Try again"
+    assert formats.folded(text, 40, indent=4) == [
+        "forum: not read since Monday:",
+        "    https://forum.example/a/long/address-with-a-hyphen.",
+        "    Try again",
+    ]
+    assert formats.folded(text, None) == [text]
+    assert formats.folded("  short  enough", 40) == ["  short  enough"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from itertools import chain
@@ -28,7 +29,7 @@ from repwatch.commands.base import (
     QuietOption,
     VerboseOption,
 )
-from repwatch.errors import Busy, ConfigError, RepwatchError, SourceError, StoreError, UsageError
+from repwatch.errors import Busy, ConfigError, Mistake, RepwatchError, SourceError, StoreError, UsageError
 
 COMMANDS: dict[str, dict[str, str]] = {
     "Start": {
@@ -60,6 +61,9 @@ COMMANDS: dict[str, dict[str, str]] = {
 }
 """Every command with its summary, as help lists them. A command is the function, or else the `app`,
 of the module of its name; a test holds the summaries against theirs."""
+
+NARROWEST = 40
+"""Characters that a message has beside what it is about; where there are fewer, it stands below."""
 
 COMPLETING = "_REPWATCH_COMPLETE" in os.environ
 
@@ -181,6 +185,7 @@ def exit_code(error: RepwatchError) -> int:
 
 def _tell(error: RepwatchError) -> None:
     """Put an error into words on stderr, or into JSON for who asked for JSON."""
+    from repwatch.formats import folded
     from repwatch.text import clean
     from repwatch.urls import redact
 
@@ -199,18 +204,28 @@ def _tell(error: RepwatchError) -> None:
             ]
         print(json.dumps({"error": record}, ensure_ascii=False), file=sys.stderr)
         return
-    lines = [error.message if mistakes else f"repwatch: {error.message}"]
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
+    lines = folded(error.message if mistakes else f"repwatch: {error.message}", width)
     if mistakes:
-        table = [(f"line {m.line}" if m.line else m.file, m.key, m.message) for m in mistakes]
-        wide, keys = max(len(row[0]) for row in table), max(len(row[1]) for row in table)
-        lines += [
-            "",
-            *("  ".join(("", f"{p:{wide}}", *[f"{k:{keys}}"] * bool(keys), m)) for p, k, m in table),
-            "",
-        ]
-    if error.hint:
-        lines.append(error.hint)
+        lines += ["", *_listed(mistakes, width), ""]
+    for hint in (error.hint or "").splitlines():
+        lines += folded(hint, width)
     print(redact("\n".join(clean(line) for line in lines)), file=sys.stderr)
+
+
+def _listed(mistakes: Sequence[Mistake], width: int | None) -> Iterator[str]:
+    """Yield a line for each mistake; on a screen it is folded beside its key, or below it if that is wide."""
+    from repwatch.formats import folded
+
+    rows = [(f"line {m.line}" if m.line else m.file, m.key, m.message) for m in mistakes]
+    wide, keys = max(len(row[0]) for row in rows), max(len(row[1]) for row in rows)
+    for place, key, message in rows:
+        head = "  ".join(("", f"{place:{wide}}", *[f"{key:{keys}}"] * bool(keys), ""))
+        if width is None or width - len(head) >= NARROWEST:
+            yield from folded(head + message, width, indent=len(head))
+        else:
+            yield head.rstrip()
+            yield from folded(f"    {message}", width, indent=4)
 
 
 def _code(error: RepwatchError) -> str:

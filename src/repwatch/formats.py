@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,18 @@ SHORT_ID = 10
 def flat(text: str) -> str:
     """Return a foreign text without anything that could act or break the line."""
     return " ".join(clean(text).split())
+
+
+def folded(text: str, width: int | None, *, indent: int = 2) -> list[str]:
+    """Return a line as lines of so many characters, all but the first one indented; whole without a width.
+
+    Words stay whole, so that an address can be copied.
+    """
+    if width is None or len(text) <= width:
+        return [text]
+    return textwrap.wrap(
+        text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def short_id(id: str) -> str:

@@ -7,7 +7,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
@@ -78,6 +78,13 @@ def settings_of(kind: object) -> dict[str, bool]:
     hints = get_type_hints(known)
     options = fields(known)  # type: ignore[arg-type]  # every source is a dataclass, which no protocol can say
     return {option.name: _holds_secret(hints[option.name]) for option in options}
+
+
+def inner_names(kind: object, option: str) -> list[str]:
+    """Return the keys of a setting that is a table itself, such as the fields of an entry."""
+    known = sources.source_types().get(kind) if isinstance(kind, str) else None
+    hint = get_type_hints(known).get(option) if known is not None else None
+    return [inner.name for inner in fields(hint)] if isinstance(hint, type) and is_dataclass(hint) else []
 
 
 def _holds_secret(hint: Any) -> bool:
@@ -355,11 +362,14 @@ class _Check:
 
     def unknown(self, path: KeyPath) -> str:
         key = str(path[-1])
-        near = nearest(key, self.options_at(path[:-1]))
-        if near or len(path) > 2:
+        options = [*self.options_at(path[:-1])]
+        if near := nearest(key, options):
             return f"unknown key{near}"
         homes = [section for section, model in SECTIONS.items() if key in option_names(model)]
-        return f"unknown key. It belongs in [{homes[0]}]" if homes else "unknown key"
+        if homes and len(path) <= 2:
+            return f"unknown key. It belongs in [{homes[0]}]"
+        others = ", ".join(option for option in options if option != "type")
+        return f"unknown key. There is: {others}" if others else "unknown key"
 
     def options_at(self, path: KeyPath) -> Iterable[str]:
         """Return the keys that a table may have."""
@@ -371,7 +381,9 @@ class _Check:
             case ("brands", _):
                 return option_names(BrandTable)
             case ("sources", str(key)):
-                return (*CORE_KEYS, *self.settings(key))
+                return (*self.settings(key), *CORE_KEYS)
+            case ("sources", str(key), str(option)):
+                return inner_names(self.table("sources")[key].get("type"), option)
         return ()
 
     def settings(self, source: str) -> dict[str, bool]:
