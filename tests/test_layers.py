@@ -23,7 +23,7 @@ render
 writers
 pipeline crawl outcomes logins
 asker
-scan probe
+scan probe batch
 imports
 topics demo
 commands

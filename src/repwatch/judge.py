@@ -57,11 +57,14 @@ class Judge:
             matched = only(matched, brands | {about} if about else brands)
         return matched
 
-    def assess(self, mention: Mention, matched: Matched, *, version: bytes) -> Judged:
+    def assess(
+        self, mention: Mention, matched: Matched, *, version: bytes, lang: str | None = None
+    ) -> Judged:
         """Return a mention with an assessment for each brand that was found in it.
 
         Who does not want to be found is not named from here on, unless it is a brand itself.
-        Its language is worked out and its text scored only if there is one.
+        Its language is worked out, unless `lang` names it for sure, and its text scored, only if there
+        is one.
         """
         if UNNAMED in mention.marks and not any(match.own for match in matched.about):
             mention = replace(mention, author=None, author_id=None, author_url=None)
@@ -74,7 +77,7 @@ class Judge:
         if not matched.about:
             return judged
         words = spoken(mention, [span for match in matched.about for span in match.spans])
-        lang = detect(words, mention.lang)
+        lang = lang or detect(words, mention.lang)
         sentiment = self.scorer.score(words, lang=lang, rating=rating_share(mention))
         return replace(
             judged,

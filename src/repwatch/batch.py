@@ -1,0 +1,204 @@
+"""Texts of another program, judged line by line: JSON in, JSON out, in the same order.
+
+What is kept does not grow with what is read: a line is judged and forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Protocol
+
+from repwatch.judge import Judge
+from repwatch.match import Match, Matched
+from repwatch.model import Mention, Span
+from repwatch.text import clean
+from repwatch.tidy import LONGEST_TEXT
+
+AT_ONCE = 1 << 16
+"""Bytes that are asked for at once; fewer come if whoever writes waits for answers."""
+
+LONGEST_LINE = 1 << 24
+"""Bytes of a line that is still read."""
+
+SHORTEST_TARGET = 2
+"""Letters of a name that is masked; a shorter one is a letter of many words."""
+
+MOST_NAMED = 1_000
+"""Places where a name is masked in one text."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_]\w+)?", re.IGNORECASE)
+
+
+class LineError(ValueError):
+    """A line that can't be judged, and why."""
+
+
+class Bytes(Protocol):
+    """Where bytes come from: at most so many, as soon as there are any; none at the end."""
+
+    def read1(self, size: int = ..., /) -> bytes:
+        """Return what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a line, or what is wrong with it."""
+
+    line: int
+    record: dict[str, Any] | None
+    wrong: str = ""
+
+
+def lines(source: Bytes) -> Iterator[list[bytes | None]]:
+    """Yield the lines of a stream as they come, those together that came together; None for one too long."""
+    rest: list[bytes] = []
+    size = 0
+    while chunk := source.read1(AT_ONCE):
+        first, *more = chunk.split(b"\n")
+        size += len(first)
+        if size <= LONGEST_LINE:
+            rest.append(first)
+        else:
+            rest.clear()
+        if more:
+            whole = b"".join(rest) if size <= LONGEST_LINE else None
+            yield [whole, *more[:-1]]
+            rest, size = [more[-1]], len(more[-1])
+    if size:
+        yield [b"".join(rest) if size <= LONGEST_LINE else None]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Judges lines {"id", "text", "target"?, "rating"?, "lang"?}.
+
+    A text is about its target, or about the brand (its key), or else judged as a whole.
+    """
+
+    judge: Judge
+    brand: str | None = None
+
+    def answers(self, source: Bytes) -> Iterator[list[Answer]]:
+        """Yield the answers to what came together; blank lines have none."""
+        number = 0
+        for some in lines(source):
+            answers = []
+            for line in some:
+                number += 1
+                if line is None or line.strip():
+                    answers.append(self._answer(number, line))
+            yield answers
+
+    def _answer(self, number: int, line: bytes | None) -> Answer:
+        try:
+            return Answer(number, self.record(_parsed(line)))
+        except LineError as error:
+            return Answer(number, None, str(error))
+
+    def record(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answer to what a line says.
+
+        Raises:
+            LineError: something of it can't be what it should be.
+        """
+        mention, lang = _mention(said), _language(said.get("lang"))
+        matched, relevance = self._matched(mention, _target(said.get("target")))
+        judged = self.judge.assess(mention, matched, version=b"", lang=lang)
+        found = next(one for one in judged.assessments if one.brand == matched.about[-1].brand)
+        sentiment = found.sentiment
+        return {
+            "id": said["id"],
+            "label": sentiment.label,
+            "sentiment": sentiment.score,
+            "p_negative": sentiment.p_negative,
+            "kind": found.intent,
+            "urgency": found.urgency,
+            "relevance": relevance,
+            "lang": judged.mention.lang,
+            "reasons": sentiment.reasons,
+        }
+
+    def _matched(self, mention: Mention, target: str | None) -> tuple[Matched, str | None]:
+        """Return what a text is about, what it is judged for last, and how it is about that."""
+        if self.brand is None or target:
+            return Matched((Match(self.brand or "", False, _named(mention.text, target)),)), "about"
+        found = self.judge.match(mention)
+        others = tuple(match for match in found.about if match.brand != self.brand)
+        own = next((match for match in found.about if match.brand == self.brand), None)
+        if own is not None:
+            return Matched((*others, own)), "about"
+        near = next((miss for miss in found.near_misses if miss.brand == self.brand), None)
+        spans = near.spans if near else ()
+        return Matched((Match(self.brand, False, spans),)), "near_miss" if near else None
+
+
+def dumped(record: Mapping[str, Any]) -> bytes:
+    """Return a record as a line; lone surrogates, which UTF-8 does not know, stay escaped."""
+    return json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _parsed(line: bytes | None) -> dict[str, Any]:
+    if line is None:
+        raise LineError(f"is longer than {LONGEST_LINE // 2**20} MiB")
+    try:
+        said = json.loads(line)
+    except RecursionError as error:
+        raise LineError("is nested too deeply") from error
+    except UnicodeDecodeError as error:
+        raise LineError("is not UTF-8") from error
+    except ValueError as error:
+        raise LineError(f"is not JSON: {error}") from error
+    if not isinstance(said, dict):
+        raise LineError('is no object: write {"id": ..., "text": ...}')
+    return said
+
+
+def _mention(said: Mapping[str, Any]) -> Mention:
+    text, rating = said.get("text"), said.get("rating")
+    if not isinstance(text, str):
+        raise LineError('has no text: "text" is missing' if text is None else 'its "text" is no text')
+    if not isinstance(said.get("id"), str | int) or isinstance(said["id"], bool):
+        raise LineError('has no id: "id" is a text or a number')
+    if rating is not None and (isinstance(rating, bool) or not isinstance(rating, int | float)):
+        raise LineError('its "rating" is no number')
+    if rating is not None and not 1 <= rating <= 5:
+        raise LineError(f'its "rating" is {rating}; it goes from 1 to 5')
+    return Mention(
+        space="score", native_id="score", kind="post", text=clean(text[:LONGEST_TEXT]), rating=rating
+    )
+
+
+def _language(said: Any) -> str | None:
+    """Return the language that a line names; None if it does not."""
+    if said is None or said == "":
+        return None
+    if not isinstance(said, str) or not _LANGUAGE.fullmatch(said):
+        raise LineError('its "lang" is no language, such as "en"')
+    return said[:3].rstrip("-_").lower()
+
+
+def _target(said: Any) -> str | None:
+    if said is None or said == "":
+        return None
+    if not isinstance(said, str):
+        raise LineError('its "target" is no text')
+    return said
+
+
+def _named(text: str, target: str | None) -> tuple[Span, ...]:
+    """Return where a text names its target."""
+    name = clean(target).strip() if target else ""
+    if len(name) < SHORTEST_TARGET:
+        return ()
+    found = _pattern(name[:200]).finditer(text)
+    return tuple(Span("text", one.start(), one.end(), name, "target") for one in islice(found, MOST_NAMED))
+
+
+@lru_cache(maxsize=1024)
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
