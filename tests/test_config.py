@@ -508,7 +508,7 @@ token = "env:P"
 [sources.tube]
 type = "youtube"
 channel_id = "UCacme_anvils_000000"
-key = "env:P"
+api_key = "env:P"
 [sources.fedi]
 type = "mastodon"
 instances = ["https://social.example"]

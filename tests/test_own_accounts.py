@@ -98,7 +98,7 @@ def youtube() -> Told:
         }
         for id, who, text in (("c1", "UCfan", SAID), ("c2", channel, REPLY))
     ]
-    settings = {"key": Secret("hush"), "channel_id": channel}
+    settings = {"api_key": Secret("hush"), "channel_id": channel}
     return Told(f"youtube:{channel}", settings, f"channel:{channel}", {"items": items})
 
 

@@ -96,7 +96,7 @@ def test_a_search_is_asked_for_a_phrase_in_a_window() -> None:
         "since": "2026-11-07T12:00:00.000Z",
         "until": "2026-11-21T12:00:00.000Z",
     }
-    german = replace(SOURCE, lang="de", phrases=False)
+    german = replace(SOURCE, language="de", exact=False)
     assert {("lang", "de"), ("q", "acme anvils")} <= set(german.request(TASK).params)
     assert ("q", "acme") in SOURCE.request(replace(TASK, query="search:acme")).params
     assert ("cursor", "17__baf") in SOURCE.request(replace(TASK, cursor="17__baf")).params

@@ -18,7 +18,7 @@ SINCE = NOW - timedelta(days=14)
 UNTIL_S = int(NOW.timestamp())
 BASE = "https://api.stackexchange.com/2.3"
 SOURCE = StackExchange()
-KEYED = StackExchange(sites=("stackoverflow", "superuser"), key=Secret("hush"))
+KEYED = StackExchange(sites=("stackoverflow", "superuser"), api_key=Secret("hush"))
 TASK = Task(source="so", query="questions:acme anvils@stackoverflow", since=SINCE, until=NOW)
 ANSWERS = replace(TASK, query="answers:acme anvils@stackoverflow")
 ACME = Brand(key="acme", name="Acme", terms=("acme anvils",), weak_terms=("acme",))

@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BASE = "https://videos.example"
 OWN = "UCacme_anvils_000000"
 FAN = "UCanvil_fan_00000007"
-SOURCE = YouTube(base_url=BASE, key=Secret("hush"), channel_id=OWN, videos=("hAnd4711-01",))
+SOURCE = YouTube(base_url=BASE, api_key=Secret("hush"), channel_id=OWN, videos=("hAnd4711-01",))
 SEARCH = Task(source="yt", query="search:acme anvils", since=NOW - timedelta(days=14), until=NOW)
 CHANNEL = replace(SEARCH, query=f"channel:{OWN}")
 ACME = Brand(key="acme", name="Acme", terms=("acme anvils", "@acme_anvils"), weak_terms=("acme",))
@@ -109,7 +109,7 @@ def test_the_key_is_a_secret_and_no_part_of_the_quotas_name() -> None:
     assert isinstance(dict(request.params)["key"], Secret)
     assert "hush" not in repr((request, SOURCE, SOURCE.quota))
     assert SOURCE.quota.name == replace(SOURCE, daily_units=5).quota.name
-    assert SOURCE.quota.name != replace(SOURCE, key=Secret("other")).quota.name
+    assert SOURCE.quota.name != replace(SOURCE, api_key=Secret("other")).quota.name
 
 
 def test_a_search_costs_a_hundred_units_and_all_else_one() -> None:
@@ -117,14 +117,14 @@ def test_a_search_costs_a_hundred_units_and_all_else_one() -> None:
     assert SOURCE.cost(SOURCE.request(CHANNEL)) == 1
     assert (SOURCE.quota.limit, SOURCE.quota.every) == (10_000, "day")
     assert SOURCE.quota.zone == "America/Los_Angeles"
-    assert build("youtube", {"key": "hush", "daily_units": 0}).quota.limit == 0  # type: ignore[attr-defined]
+    assert build("youtube", {"api_key": "hush", "daily_units": 0}).quota.limit == 0  # type: ignore[attr-defined]
     with pytest.raises(ValidationError, match="daily_units is no negative number"):
-        build("youtube", {"key": "hush", "daily_units": -1})
+        build("youtube", {"api_key": "hush", "daily_units": -1})
 
 
 def test_videos_and_the_channel_may_be_given_by_their_addresses() -> None:
     given = {
-        "key": "hush",
+        "api_key": "hush",
         "channel_id": f"https://www.youtube.com/channel/{OWN}/videos",
         "videos": [
             "https://www.youtube.com/watch?t=3&v=aCm4711--01&a=b",
@@ -139,7 +139,7 @@ def test_videos_and_the_channel_may_be_given_by_their_addresses() -> None:
         ("comments_of", 99),
     ):
         with pytest.raises(ValidationError, match=f"is no|{name} is a number"):
-            build("youtube", {"key": "hush", name: wrong})
+            build("youtube", {"api_key": "hush", name: wrong})
 
 
 # Videos

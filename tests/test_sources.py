@@ -231,7 +231,7 @@ SAMPLES = {
         platform=True,
     ),
     "youtube": Sample(
-        {"base_url": "https://videos.example", "key": "hush", "channel_id": "UCacme_anvils_000000"},
+        {"base_url": "https://videos.example", "api_key": "hush", "channel_id": "UCacme_anvils_000000"},
         "https://videos.example",
         "source_youtube.json",
         "application/json",

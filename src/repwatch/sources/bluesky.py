@@ -102,7 +102,7 @@ class Bluesky:
     """Searches for the brands' terms, own domains and other accounts; reads the notifications of `handle`.
 
     `base_url` is the account's own server (its PDS), `public_url` one that shows posts without a
-    login. `phrases = false` is for servers that take the quotes around a phrase as letters.
+    login. `exact = false` is for servers that take the quotes around a phrase as letters.
     """
 
     type: ClassVar[str] = "bluesky"
@@ -118,8 +118,8 @@ class Bluesky:
     password: Secret
     base_url: WebAddress = SERVER
     public_url: WebAddress = PUBLIC_SERVER
-    lang: str | None = None
-    phrases: bool = True
+    language: str | None = None
+    exact: bool = True
 
     @property
     def account(self) -> str:
@@ -148,7 +148,7 @@ class Bluesky:
             ("sort", "latest"),
             ("since", _written(task.since)),
             ("until", _written(task.until)),
-            *([("lang", self.lang)] if self.lang else []),
+            *([("lang", self.language)] if self.language else []),
         ]
         return self._asks("app.bsky.feed.searchPosts", params)
 
@@ -271,7 +271,7 @@ class Bluesky:
         return replace(page, skipped=(*page.skipped, *lost))
 
     def _words(self, term: str) -> str:
-        return f'"{term}"' if self.phrases and not re.fullmatch(r"\w+", term) else term
+        return f'"{term}"' if self.exact and not re.fullmatch(r"\w+", term) else term
 
     def _method(self, name: str) -> str:
         return f"{self.base_url.rstrip('/')}/xrpc/{name}"

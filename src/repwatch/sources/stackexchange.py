@@ -82,14 +82,14 @@ class StackExchange:
 
     base_url: WebAddress = "https://api.stackexchange.com"
     sites: tuple[str, ...] = ("stackoverflow",)
-    key: Secret | None = None
+    api_key: Secret | None = None
     answers: bool | None = None
     requests_a_day: int | None = None
     deepest_page: int = 25
 
     def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return "questions:acme anvils@stackoverflow" for each term and site; answers likewise."""
-        answers = self.key is not None if self.answers is None else self.answers
+        answers = self.api_key is not None if self.answers is None else self.answers
         ways = ("questions", "answers") if answers else ("questions",)
         asked = [f"{way}:{term}" for way in ways for term in search_terms(brands)]
         return tuple(f"{what}@{site}" for site in dict.fromkeys(self.sites) for what in asked)
@@ -97,8 +97,8 @@ class StackExchange:
     @property
     def quota(self) -> Quota:
         """What the sites together allow in a day."""
-        usual = REQUESTS_A_DAY if self.key is None else REQUESTS_A_DAY_WITH_KEY
-        name = self.type if self.key is None else pot(self.type, self.key)
+        usual = REQUESTS_A_DAY if self.api_key is None else REQUESTS_A_DAY_WITH_KEY
+        name = self.type if self.api_key is None else pot(self.type, self.api_key)
         return Quota(name, usual if self.requests_a_day is None else self.requests_a_day)
 
     def cost(self, request: Request) -> int:  # noqa: ARG002 (they all cost the same)
@@ -148,12 +148,12 @@ class StackExchange:
         name, said = word(body.get("error_name")), word(body.get("error_message"))
         if name == "throttle_violation":
             wait = _WAIT.search(said or "")
-            hint = None if self.key else f"a free key allows more requests: {KEYS}"
+            hint = None if self.api_key else f"a free key allows more requests: {KEYS}"
             wait_s = float(wait[1]) if wait else None
             return FetchError("rate_limited", said or name, retry_after_s=wait_s, hint=hint)
         if name is None or answer.status >= 500:
             return None
-        hint = "see whether sites and key are spelled right"
+        hint = "see whether sites and api_key are spelled right"
         return FetchError("http", f"{name}: {said}" if said else name, hint=hint)
 
     def rereads(self, known: Sequence[Known]) -> Iterator[Reread]:
@@ -183,7 +183,7 @@ class StackExchange:
 
     def _get(self, method: str, site: str, *params: tuple[str, str]) -> Request:
         usual = (("site", site), ("pagesize", str(ITEMS_ON_A_PAGE)), ("filter", "withbody"))
-        key = (("key", self.key),) if self.key else ()
+        key = (("key", self.api_key),) if self.api_key else ()
         url = f"{self.base_url.rstrip('/')}/2.3/{quote(method, safe='/;')}"
         return Request("GET", url, (*params, *usual, *key))
 
@@ -203,7 +203,7 @@ class StackExchange:
         if table(body).get("has_more") is not True or not items or (times and max(times) < task.since):
             return ""
         page, until_s = _position(task)
-        if self.key is not None or page < self.deepest_page:
+        if self.api_key is not None or page < self.deepest_page:
             return f"{page + 1}:{until_s}"
         # The second of the oldest item may have more of them, unless it filled the window by itself.
         return f"1:{min(math.floor(min(times).timestamp()), until_s - 1)}" if times else ""

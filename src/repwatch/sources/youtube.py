@@ -123,7 +123,7 @@ class YouTube:
     """How long a mention may be kept that was not read again: the terms ask for refreshing or deleting."""
 
     base_url: WebAddress = "https://www.googleapis.com"
-    key: Secret
+    api_key: Secret
     search: bool = True
     exact: bool = True
     comments_of: int = 10
@@ -221,7 +221,10 @@ class YouTube:
     def quota(self) -> Quota:
         """The units of a day."""
         return Quota(
-            name=pot("youtube", self.key), limit=self.daily_units, zone="America/Los_Angeles", unit="units"
+            name=pot("youtube", self.api_key),
+            limit=self.daily_units,
+            zone="America/Los_Angeles",
+            unit="units",
         )
 
     def cost(self, request: Request) -> int:
@@ -292,7 +295,7 @@ class YouTube:
         return Request(
             "GET",
             f"{self.base_url.rstrip('/')}/youtube/v3/{path}",
-            (*params.items(), *page.items(), ("key", Secret(self.key))),
+            (*params.items(), *page.items(), ("key", Secret(self.api_key))),
         )
 
     def _commented(self, task: Task, videos: Iterable[Mention]) -> list[str]:
