@@ -60,6 +60,12 @@ def test_the_readme_lists_every_type_of_source_as_it_describes_itself() -> None:
     assert listed == source_table(), "paste this table into the README"
 
 
+def test_the_help_names_an_account_of_every_platform_as_its_source_does() -> None:
+    listed = set(re.findall(r"(?<=  )\S+:\S+(?: \S+)?", topic_text("config").partition("```toml")[0]))
+    forms = {form for kind in source_types().values() if (form := getattr(kind, "author_like", None))}
+    assert forms == listed - {"mail:help@acme.example"}
+
+
 def test_the_set_up_commands_are_those_of_the_makefile_and_ci() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
