@@ -92,6 +92,7 @@ def test_a_post_is_read_with_all_that_the_site_says() -> None:
         author_url="https://blog.example:8443/news/author/bellows_bea/",
         published_at=datetime(2026, 11, 21, 6, 30, tzinfo=UTC),
         edited_at=datetime(2026, 11, 21, 7, tzinfo=UTC),
+        ref="wp-json",
     )
     assert page.skipped == ("no text",)
     assert page.resume is None
@@ -200,13 +201,41 @@ def test_the_feeds_are_read_last_and_remembered_for_a_while() -> None:
     assert url(replace(POSTS, cursor="feed 2")) == f"{BASE}/feed/?paged=2"
     page = read(RSS, step)
     [mention] = page.mentions
-    assert (mention.space, mention.kind) == (f"feed:{BASE}/comments/feed/", "comment")
+    assert (mention.space, mention.kind) == (SPACE, "comment")
     assert page.cursors == ("feed 2",)
     assert page.resume == "feed 2026-12-21"
     later = replace(COMMENTS, resume=page.resume, until=NOW + timedelta(days=5))
     assert url(later) == url(step)
     assert read(RSS, later).resume == page.resume, "it is tried again one day"
     assert "/wp-json/" in url(replace(later, until=NOW + REMEMBERED))
+
+
+def test_posts_and_comments_of_a_feed_are_those_of_the_interface() -> None:
+    item = b"""<rss><channel><item><title>T</title><link>%s</link><guid>%s</guid></item></channel></rss>"""
+    posts, comments = replace(POSTS, cursor="feed 1"), replace(COMMENTS, cursor="feed 1")
+    guid, link = b"https://www.blog.example/news/?p=7", f"{BASE}/horns/".encode()
+    [post] = read(item % (link, guid), posts).mentions
+    [remark] = read(item % (link + b"#comment-12", guid + b"#comment-12"), comments).mentions
+    assert (post.space, post.native_id) == (SPACE, "post:7")
+    assert (remark.space, remark.native_id, remark.thread_id) == (SPACE, "comment:12", "post:7")
+    [same] = read([comment(12)], COMMENTS).mentions
+    assert remark.id == same.id
+    again = [known(m.native_id or "", ref=m.ref) for m in (post, remark)]
+    assert not list(SOURCE.rereads(again)), "the interface is off"
+    assert not [one for one in again if SOURCE.thread(one)]
+
+
+def test_an_id_from_before_a_site_moved_is_not_taken_for_one_of_its_own() -> None:
+    item = b"<rss><channel><item><title>T</title><guid>https://old.example/?p=7</guid></item></channel></rss>"
+    [post] = read(item, replace(POSTS, cursor="feed 1")).mentions
+    assert post.space == f"feed:{BASE}/feed/"
+
+
+def test_a_guest_may_take_any_name_so_it_is_nobodys_account() -> None:
+    [guest] = read([comment(12, author=0, author_name="Acme Service")], COMMENTS).mentions
+    [member] = read([comment(13, author=5, author_name="Acme Service")], COMMENTS).mentions
+    assert (guest.author, guest.author_id) == ("Acme Service", None)
+    assert member.author_id == "blog.example:Acme Service"
 
 
 def test_what_is_neither_interface_nor_feed_says_what_to_do() -> None:

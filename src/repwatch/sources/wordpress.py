@@ -10,11 +10,13 @@ off and shows its feeds alone. These ways are tried in turn; the one that works 
 
 The bounds of a window are compared with the site's local time, which nobody tells: a day more is
 asked for at both ends. Posts and comments count their ids apart, so ids here are "post:12" and
-"comment:12". A comment says in its author's words who wrote it, as one in a feed does.
+"comment:12", also where a feed tells them: in its ids and links. (Read as a `feed`, a site's entries
+are others.) A comment says in its author's words who wrote it, as one in a feed does.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -52,8 +54,10 @@ _PAST_THE_END = "rest_post_invalid_page_number"
 _OFF = (401, 403, 404, 410)
 _FIELDS = {
     "posts": "id,date_gmt,modified_gmt,link,title,content,_links.author,_embedded.author",
-    "comments": "id,post,parent,author_name,author_url,date_gmt,content,link",
+    "comments": "id,post,parent,author,author_name,author_url,date_gmt,content,link",
 }
+_POST_OF_FEED = re.compile(r"[?&]p=([0-9]{1,18})(?:#|$)")
+_COMMENT_OF_FEED = re.compile(r"#comment-([0-9]{1,18})$")
 _KINDS = {"post": "posts", "comment": "comments"}
 
 
@@ -147,7 +151,7 @@ class WordPress:
 
     def rereads(self, known: Sequence[Known]) -> Iterable[Reread]:
         """Yield a request for each hundred posts or comments; what came from a feed can't be asked for."""
-        ours = sorted(askable(known, self._space), key=_list_of)
+        ours = sorted((one for one in askable(known, self._space) if one.ref != "feed"), key=_list_of)
         for (what, way), group in groupby(ours, key=_list_of):
             while some := tuple(islice(group, READ_AGAIN_AT_ONCE)):
                 ids = ",".join(one.native_id.partition(":")[2] for one in some)
@@ -172,7 +176,7 @@ class WordPress:
 
     def thread(self, known: Known) -> Request | None:
         """Return the request for the comments on a post, or for those that answer a comment."""
-        if not askable([known], self._space):
+        if not askable([known], self._space) or known.ref == "feed":
             return None
         kind, _, id = known.native_id.partition(":")
         params = {"per_page": str(ENTRIES_ON_A_PAGE["comments"]), "post" if kind == "post" else "parent": id}
@@ -202,6 +206,7 @@ class WordPress:
         if not (title or text):
             return "no text"
         author, author_url = _author(entry)
+        guest = kind == "comment" and count(entry.get("author")) == 0  # who may call themselves anything
         published_at, edited_at = moment(entry.get("date_gmt")), moment(entry.get("modified_gmt"))
         above = f"comment:{parent}" if parent not in (None, "0") else post and f"post:{post}"
         return Mention(
@@ -212,13 +217,13 @@ class WordPress:
             title=title,
             text=text,
             author=author,
-            author_id=f"{host(self.base_url)}:{author}" if author else None,
+            author_id=f"{host(self.base_url)}:{author}" if author and not guest else None,
             author_url=author_url,
             published_at=published_at,
             edited_at=edited_at if published_at and edited_at and edited_at > published_at else None,
             parent_id=above if kind == "comment" else None,
             thread_id=f"post:{post}" if kind == "comment" and post else None,
-            ref=None if way == "wp-json" else way,
+            ref=way,
         )
 
     # The feeds
@@ -238,13 +243,29 @@ class WordPress:
             found = Feed(url).parse(replace(task, query="", cursor=url, resume=None), answer)
         except ParseError as error:
             raise wall(answer) or error from error
-        comments = what == "comments"
         return replace(
             found,
-            mentions=tuple(replace(each, kind="comment") if comments else each for each in found.mentions),
+            mentions=tuple(self._of_feed(what, each) for each in found.mentions),
             cursors=(f"feed {page + 1}",) if found.mentions else (),
             resume=_remembered(task, "feed"),
         )
+
+    def _of_feed(self, what: str, entry: Mention) -> Mention:
+        """Return an entry of a feed under the id that the interface has for it, as far as the feed tells.
+
+        An id of a post is that of another site if the site was moved from there.
+        """
+        guid = entry.native_id or ""
+        post = _POST_OF_FEED.search(guid) if _bare_host(guid) == _bare_host(self.base_url) else None
+        thread = post and f"post:{post[1]}"
+        if what == "posts":
+            return replace(entry, space=self._space, native_id=thread, ref="feed") if post else entry
+        comment = _COMMENT_OF_FEED.search(entry.url or "")
+        entry = replace(entry, kind="comment")
+        if comment is None:
+            return entry
+        id = f"comment:{comment[1]}"
+        return replace(entry, space=self._space, native_id=id, thread_id=thread, ref="feed")
 
 
 # Ways
@@ -296,6 +317,10 @@ def _is_markup(answer: Answer) -> bool:
 
 
 # Entries
+
+
+def _bare_host(url: str) -> str:
+    return host(url).removeprefix("www.")
 
 
 def _rendered(value: Any) -> str:
