@@ -20,7 +20,7 @@ from werkzeug import Response
 from repwatch.config import Config, Http, Scoring, SourceConfig
 from repwatch.config import Scan as ScanSettings
 from repwatch.dates import moment
-from repwatch.errors import FetchError, SourceError
+from repwatch.errors import FetchError, ParseError, SourceError
 from repwatch.model import (
     Answer,
     Brand,
@@ -67,6 +67,8 @@ class Club:
 
     def parse(self, task: Task, answer: Answer) -> Page:
         body = answer.json()
+        if "slow_down" in body:
+            raise ParseError("the club says: slow down", reason="rate_limited")
         return Page(mentions=tuple(map(_mention, body["posts"])), cost=body.get("cost"))
 
     # Explains
@@ -338,6 +340,18 @@ def test_a_quota_that_comes_as_403_is_waiting_and_not_forbidden(world: World) ->
     outcome = world.scan(NOW + HOUR)
     assert (outcome.status, outcome.reason) == ("waiting", "quota")
     assert outcome.next_at == NOW + 2 * HOUR
+
+
+def test_a_limit_that_comes_as_an_answer_of_success_holds_for_the_whole_host(world: World) -> None:
+    world.club.trouble = Response('{"slow_down": true}', 200)
+    outcome = world.scan()
+    assert (outcome.status, outcome.reason) == ("waiting", "rate_limited")
+    until = world.store.host(world.url.removeprefix("http://")).back_off_until
+    assert until is not None
+    assert until > NOW
+    asked = len(world.club.asked)
+    assert world.scan(NOW + timedelta(minutes=1)).status == "waiting"
+    assert len(world.club.asked) == asked, "it is left alone"
 
 
 def test_a_failure_that_is_none_leads_on(world: World) -> None:

@@ -29,6 +29,8 @@ _SENTENCE = re.compile(r"\S(?:[^.!?\n]|[.!?](?=\S))*[.!?\n]*")
 _SHORT = 60
 _FEW_WORDS = 5
 _HINT = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]*)?\s*")
+_NO_LANGUAGE = re.compile(r"und|mul|mis|zxx|q[a-t][a-z]")
+"""Codes of ISO 639-2 that name no language; those with q mean what who sends them likes."""
 _PARENTS = {
     "als": "de",
     "arz": "ar",
@@ -134,7 +136,7 @@ def _told(hint: str | None) -> str | None:
     if match is None:
         return None
     lang = match[1].lower()
-    return None if lang in ("und", "mul", "zxx") else _PARENTS.get(lang, lang)
+    return None if _NO_LANGUAGE.fullmatch(lang) else _PARENTS.get(lang, lang)
 
 
 @cache

@@ -30,11 +30,11 @@ from repwatch import fetch
 from repwatch.asker import Asker, asked
 from repwatch.config import Config, SourceConfig, hide, secrets
 from repwatch.crawl import Said, crawler_for
-from repwatch.errors import Busy, FetchError, Reason, SourceError
+from repwatch.errors import Busy, FetchError, ParseError, Reason, SourceError
 from repwatch.habits import REMEMBERED
 from repwatch.logins import Logins
 from repwatch.model import Answer, Brand, Known, Page, Request, Task
-from repwatch.outcomes import Tally, with_sight
+from repwatch.outcomes import WAITING, Tally, with_sight
 from repwatch.pipeline import PageJob, PageReader, Place, ReadAgain, ReadPage, SecondJob
 from repwatch.sources.base import Rereads, Threads
 from repwatch.store.base import (
@@ -481,6 +481,9 @@ class Scan:
 
     def _failed(self, asking: _Look, error: SourceError, asker: Asker[_Look]) -> None:
         """Note what went wrong; the next scan tries again."""
+        if isinstance(error, ParseError) and error.reason in WAITING:
+            # A limit that was told in an answer of success holds for what is still to be asked as well.
+            asker.settle(asking, Page(wait_s=fetch.back_off_s(error.reason, 0, None)))
         if isinstance(asking, _Visit) and asking.branch and error.reason in ABSENT:
             self._keep(asking, NOTHING, asker)
         elif isinstance(asking, _Visit):
