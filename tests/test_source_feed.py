@@ -362,6 +362,13 @@ def test_a_page_without_a_feed_a_feed_that_became_a_page_and_a_login_are_said() 
     assert caught.value.reason == "login"
 
 
+@pytest.mark.parametrize("body", ["", "\x89PNG", "Moved."])
+def test_what_is_no_feed_at_all_says_what_to_give(body: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        read(body)
+    assert "address of a feed" in (caught.value.hint or "")
+
+
 def test_a_page_that_leads_to_itself_leads_nowhere() -> None:
     with pytest.raises(ParseError):
         read(f'<html><link rel="alternate" type="application/rss+xml" href="{URL}"></html>')

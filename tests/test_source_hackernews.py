@@ -66,7 +66,7 @@ def test_the_exact_phrase_is_asked_for_in_the_whole_window() -> None:
     assert SOURCE.request(odd).url == "https://hn.algolia.com/api/v1/search_by_date"
     assert asked(odd) == {
         "query": '"acme anvils"',
-        "tags": "(story,comment)",
+        "tags": "(story,comment,poll)",
         "numericFilters": f"created_at_i>={int(SINCE.timestamp())},created_at_i<{int(NOW.timestamp()) + 1}",
         "hitsPerPage": "100",
         "page": "0",

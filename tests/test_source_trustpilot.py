@@ -73,6 +73,13 @@ def test_the_key_is_sent_as_a_secret_header() -> None:
     assert dict(german.params)["language"] == "de"
 
 
+def test_a_review_that_was_never_changed_is_not_called_edited() -> None:
+    at = "2026-11-20T10:00:00Z"
+    [mention] = read({"reviews": [{"id": "r1", "stars": 4, "createdAt": at, "updatedAt": at}]}).mentions
+    assert mention.published_at is not None
+    assert mention.edited_at is None
+
+
 def test_a_domain_is_looked_up_before_its_reviews_are_read() -> None:
     request = SOURCE.request(DOMAIN)
     assert (request.url, request.params) == (f"{ROOT}/find", (("name", "acme.example"),))

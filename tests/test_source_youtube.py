@@ -358,6 +358,10 @@ def test_a_video_that_is_read_again_has_its_whole_description_and_counts() -> No
 def test_what_the_terms_allow_to_be_kept_is_said() -> None:
     assert SOURCE.keep_s == timedelta(days=30).total_seconds()
     assert SOURCE.reread_for_s == float("inf")
+    assert replace(SOURCE, keep_days=7).keep_s == timedelta(days=7).total_seconds()
+    for days in (0, -1, float("inf"), float("nan")):
+        with pytest.raises(ValidationError, match="keep_days"):
+            build("youtube", {"api_key": "hush", "keep_days": days})
 
 
 def test_one_request_brings_what_is_under_a_mention() -> None:

@@ -124,7 +124,7 @@ class Rereads(Protocol):
     reread_for_s: ClassVar[float]
     """How long after it was published a mention is read again; infinite if terms ask for refreshing.
 
-    If they also ask for deleting what was not refreshed, `keep_s: ClassVar[float]` says after how long:
+    If they also ask for deleting what was not refreshed, `keep_s`, in seconds, says after how long:
     what was not read again for that time is blanked as if it were gone.
     """
 

@@ -8,6 +8,10 @@ Terms: those of the site. A feed is published to be read, some of them for perso
 Where an address is that of a web page, the page says where its feed is, and from then on the feed
 itself is asked (`Page.resume`). A cursor is the address of a page of the feed; if it is not the
 feed's own address, that follows after a blank, because it is what the ids belong to.
+
+The ids of a feed are its own. Where a place has a type of its own as well (Discourse, WordPress, YouTube,
+Mastodon, Lemmy, dev.to, Hacker News), its entries in a feed are other mentions than those of that type:
+one of the two is to be read. Copies are counted once as a story, but each is stored.
 """
 
 from __future__ import annotations
@@ -312,7 +316,8 @@ def _parsed(answer: Answer) -> quickfeed.Parsed:
             raise ParseError(f"the feed can't be read: {type(error).__name__}: {error}"[:200]) from error
     format = parsed.get("version")
     if not format and not parsed.entries:
-        raise ParseError("not a feed" if answer.body.strip() else "an empty answer instead of a feed")
+        why = "not a feed" if answer.body.strip() else "an empty answer instead of a feed"
+        raise ParseError(why, hint="give the address of a feed, or of a page that links to one")
     return quickfeed.Parsed(
         format=format or "", about=parsed.feed, entries=parsed.entries, damaged=_is_damaged(answer, parsed)
     )

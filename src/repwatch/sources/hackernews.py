@@ -69,7 +69,7 @@ class HackerNews:
         until_s, page = _position(task)
         params = {
             "query": f'"{task.query}"',
-            "tags": "(story,comment)",
+            "tags": "(story,comment,poll)",
             "numericFilters": f"created_at_i>={math.floor(task.since.timestamp())},created_at_i<{until_s}",
             "hitsPerPage": str(HITS_ON_A_PAGE),
             "page": str(page),

@@ -155,6 +155,8 @@ def _read(review: object, site: str, company: str | None) -> Mention | str:
     account = word(consumer.get("id"))
     item = word(table(review.get("businessUnit")).get("displayName")) or company
     reply = table(review.get("companyReply") or review.get("reply"))
+    written = moment(review.get("createdAt")) or moment(dates.get("publishedDate"))
+    changed = moment(review.get("updatedAt")) or moment(dates.get("updatedDate"))
     return Mention(
         space="trustpilot",
         native_id=id,
@@ -165,8 +167,8 @@ def _read(review: object, site: str, company: str | None) -> Mention | str:
         author=word(consumer.get("displayName")),
         author_id=f"trustpilot:{account}" if account else None,
         author_url=_address(site, "users", account),
-        published_at=moment(review.get("createdAt")) or moment(dates.get("publishedDate")),
-        edited_at=moment(review.get("updatedAt")) or moment(dates.get("updatedDate")),
+        published_at=written,
+        edited_at=changed if changed != written else None,
         lang=word(review.get("language")),
         rating=rating,
         rating_worst=worst,

@@ -108,7 +108,7 @@ class YouTube:
     asked hourly. `channel_id` is the own channel; comments there are to the brand that has
     "youtube:<channel id>" among its own_accounts, and need not name it. `comments_of` is how many
     videos that a term found have their comments read, `exact` whether terms are searched for as
-    phrases.
+    phrases, and `keep_days` after how long what could not be read again is blanked.
     """
 
     type: ClassVar[str] = "youtube"
@@ -119,9 +119,6 @@ class YouTube:
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = math.inf
-    keep_s: ClassVar[float] = 30 * 86_400.0
-    """How long a mention may be kept that was not read again: the terms ask for refreshing or deleting."""
-
     base_url: WebAddress = "https://www.googleapis.com"
     api_key: Secret
     search: bool = True
@@ -130,6 +127,7 @@ class YouTube:
     channel_id: Annotated[str, Checked(_channel_named)] | None = None
     videos: tuple[Annotated[str, Checked(_video_named)], ...] = ()
     daily_units: int = 10_000
+    keep_days: float = 30.0
 
     def __post_init__(self) -> None:
         """Check what types do not say.
@@ -141,6 +139,13 @@ class YouTube:
             raise ValueError(f"comments_of is a number from 0 to {MOST_BRANCHES}")
         if self.daily_units < 0:
             raise ValueError("daily_units is no negative number")
+        if not 0 < self.keep_days < math.inf:
+            raise ValueError("keep_days is a number of days, more than 0")
+
+    @property
+    def keep_s(self) -> float:
+        """How long what was not read again may be kept: the terms ask for refreshing or deleting."""
+        return self.keep_days * 86_400.0
 
     @property
     def account(self) -> str | None:
