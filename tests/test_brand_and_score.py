@@ -109,6 +109,15 @@ def test_brand_test_says_what_is_missing(typed: Any) -> None:
     assert "acme: about" in typed("brand", "test", "--title", "Anvil", "my acme broke")
 
 
+def test_brand_test_says_what_makes_it_unsure(typed: Any) -> None:
+    assert typed("brand", "test", "-b", "acme", "I bought it from Acme yesterday").splitlines() == [
+        'acme: unsure (weak term "acme", in a sentence with "bought", written like a name, after "from")',
+        "  text 17-21, weak term: I bought it from [Acme] yesterday",
+    ]
+    document = json.loads(typed("brand", "test", "--json", "-b", "acme", "I bought it from Acme yesterday"))
+    assert (document["brands"][0]["about"], document["brands"][0]["relevance"]) == (False, "unsure")
+
+
 def test_brand_test_has_json(typed: Any) -> None:
     document = json.loads(typed("brand", "test", "--json", "-", stdin="Acme Anvils!\n"))
     (acme, zed) = document["brands"]

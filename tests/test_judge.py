@@ -6,6 +6,8 @@ import pickle
 from dataclasses import dataclass, field, replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from repwatch.care import Care
 from repwatch.judge import Judge, judge_for, rating_share, spoken
@@ -193,5 +195,100 @@ def test_a_judge_is_made_of_what_the_configuration_says_and_can_travel() -> None
     copy = pickle.loads(pickle.dumps(judge))
     post = mention("Acme Anvils are clanky today, I think")
     assert copy.judge(post) == judge.judge(post)
-    assert judge.judge(post).assessments[0].sentiment.reasons == ("clanky -4.0",)
-    assert judge.judge(post).assessments[0].sentiment.label == "neutral"
+    (assessment,) = judge.judge(post).assessments
+    assert assessment.sentiment.reasons == ("clanky -4.0",)
+    assert assessment.sentiment.label == "neutral"
+
+
+def test_an_assessment_says_what_is_wanted_how_urgently_by_whom_and_why() -> None:
+    (assessment,) = JUDGE.judge(mention("Acme Anvils, third time I write: where is my refund?")).assessments
+    assert (assessment.intent, assessment.urgency, assessment.sender) == ("complaint", "high", "customer")
+    assert assessment.why == (
+        'about: term "acme anvils"',
+        'complaint: "where is my refund"',
+        'high urgency: "third time"',
+    )
+
+
+def test_advertisers_and_own_accounts_are_named_as_such() -> None:
+    (spam,) = JUDGE.judge(mention("Acme Anvils giveaway! Retweet to win")).assessments
+    assert (spam.sender, spam.intent) == ("giveaway", "promotion")
+    assert 'giveaway: says "giveaway"' in spam.why
+    (own,) = JUDGE.judge(mention("We are down", author_id="forum:acme_help")).assessments
+    assert (own.sender, own.urgency) == ("own", "low")
+
+
+def test_a_mention_that_may_be_about_a_brand_is_assessed_and_says_so() -> None:
+    (assessment,) = JUDGE.judge(mention("I bought it from Acme yesterday")).assessments
+    assert assessment.relevance == "unsure"
+    assert assessment.why[0].startswith('unsure: weak term "acme", ')
+
+
+def test_what_a_source_was_searched_for_counts() -> None:
+    assert not JUDGE.judge(mention("the acme of taste")).assessments
+    assert not JUDGE.judge(mention("so it is acme"), asked="acme").assessments
+    assert JUDGE.judge(mention("so it is acme"), asked="acme anvils").assessments[0].relevance == "unsure"
+
+
+def test_in_a_place_about_a_brand_nothing_is_unsure() -> None:
+    (assessment,) = JUDGE.judge(mention("I bought it from Acme yesterday"), about="acme").assessments
+    assert (assessment.relevance, assessment.why[0]) == ("about", "about: all of its source is")
+
+
+def test_each_of_two_brands_is_judged_by_what_is_said_of_it() -> None:
+    acme, zed = JUDGE.judge(mention("Switched from Acme Anvils to Zed Forge, so much better")).assessments
+    assert (acme.sentiment.label, zed.sentiment.label) == ("negative", "positive")
+    assert (acme.intent, zed.intent) == ("complaint", "praise")
+    assert acme.comparison
+    assert zed.comparison
+    assert acme.sentiment.reasons[0] == "compared: worse"
+    assert "complaint: worse than another brand" in acme.why
+
+
+def test_what_is_said_of_all_brands_alike_is_no_comparison() -> None:
+    for text in (
+        "Acme Anvils and Zed Forge are terrible",
+        "Zed Forge, terrible",
+        "Zed Forge and an acme, terrible",
+    ):
+        assert not any(one.comparison for one in JUDGE.judge(mention(text)).assessments)
+
+
+def test_only_brands_that_a_text_is_about_divide_it() -> None:
+    zed, acme = sorted(
+        JUDGE.judge(mention("I hate Zed Forge and love Acme")).assessments, key=lambda a: a.relevance
+    )
+    assert (zed.relevance, acme.relevance) == ("about", "unsure")
+    assert not zed.comparison
+    assert zed.sentiment == acme.sentiment
+
+
+def test_a_rating_belongs_to_the_item_that_is_named() -> None:
+    recorder = Recorder()
+    review = mention("Better than Zed Forge. Acme Anvils rock", item="Acme Anvils 9", rating=1.0)
+    judged = Judge(Matcher([ACME, ZED]), recorder).judge(review)
+    assert brands(judged) == ["acme", "zed"]
+    assert [rating for *_, rating in recorder.asked] == [0.0, None]
+
+
+TEXTS = st.lists(
+    st.sampled_from(
+        ["Acme Anvils", "Acme", "Zed Forge", "anvil", "and", "but", "is", "bad", "great", ",", ".", "?"]
+    ),
+    max_size=12,
+).map(" ".join)
+
+
+@given(TEXTS)
+def test_every_verdict_names_its_reason(text: str) -> None:
+    for assessment in JUDGE.judge(mention(text)).assessments:
+        assert assessment.why[0].startswith(f"{assessment.relevance}: ")
+        assert assessment.intent == "other" or any(
+            why.startswith(assessment.intent) for why in assessment.why
+        )
+
+
+@given(TEXTS)
+def test_a_text_about_one_brand_is_scored_as_a_whole(text: str) -> None:
+    for assessment in Judge(Matcher([ACME]), scorer()).judge(mention(text)).assessments:
+        assert not assessment.comparison

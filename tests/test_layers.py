@@ -13,7 +13,9 @@ SRC = Path(__file__).parent.parent / "src" / "repwatch"
 
 LAYERS = """
 model errors
-text dates urls period words
+text dates urls period words signs
+phrases relevance clauses
+intent senders
 tidy match language metrics formats habits quotas corrections judging
 care
 score sources

@@ -131,7 +131,7 @@ class Batch:
         others = tuple(match for match in found.about if match.brand != self.brand)
         own = next((match for match in found.about if match.brand == self.brand), None)
         if own is not None:
-            return Matched((*others, own)), "about"
+            return Matched((*others, own)), own.relevance
         near = next((miss for miss in found.near_misses if miss.brand == self.brand), None)
         spans = near.spans if near else ()
         return Matched((Match(self.brand, False, spans),)), "near_miss" if near else None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
 
+from repwatch import clauses
+from repwatch.intent import Wording, sounds, wants, written
 from repwatch.language import detect
 from repwatch.match import Match, Matched, Matcher
 from repwatch.model import (
@@ -16,11 +18,11 @@ from repwatch.model import (
     Brand,
     Judged,
     Mention,
-    NearMiss,
     Sentiment,
     Span,
 )
 from repwatch.score import Scorer, masked, scorer
+from repwatch.senders import sender
 from repwatch.tidy import twins, version
 
 
@@ -30,18 +32,29 @@ class Judge:
 
     matcher: Matcher
     scorer: Scorer
+    wording: Wording = field(default_factory=Wording)
 
     def judge(
-        self, mention: Mention, *, about: str | None = None, brands: frozenset[str] | None = None
+        self,
+        mention: Mention,
+        *,
+        about: str | None = None,
+        brands: frozenset[str] | None = None,
+        asked: str = "",
     ) -> Judged:
-        """Return a tidied mention with an assessment for each brand that it is about (see match)."""
-        matched = self.match(mention, about=about, brands=brands)
+        """Return a tidied mention with an assessment for each brand that it may be about (see match)."""
+        matched = self.match(mention, about=about, brands=brands, asked=asked)
         return self.assess(mention, matched, version=version(mention))
 
     def match(
-        self, mention: Mention, *, about: str | None = None, brands: frozenset[str] | None = None
+        self,
+        mention: Mention,
+        *,
+        about: str | None = None,
+        brands: frozenset[str] | None = None,
+        asked: str = "",
     ) -> Matched:
-        """Return which brands a tidied mention is about.
+        """Return which brands a tidied mention is about, or may be.
 
         Args:
             mention: as the source gave it, tidied.
@@ -49,8 +62,9 @@ class Judge:
                 item is something else still has to name it; one that only stands in something on
                 its page has to if that names another brand.
             brands: look for these alone (and for `about`); None for all.
+            asked: what its source was searched for.
         """
-        matched = self.matcher.match(mention)
+        matched = self.matcher.match(mention, asked=asked)
         if about is not None:
             matched = self._with_place(matched, mention, about)
         if brands is not None:
@@ -62,58 +76,142 @@ class Judge:
     ) -> Judged:
         """Return a mention with an assessment for each brand that was found in it.
 
-        Who does not want to be found is not named from here on, unless it is a brand itself.
-        Its language is worked out, unless `lang` names it for sure, and its text scored, only if there
-        is one.
+        Who does not want to be found is not named from here on, unless it is a brand itself. The
+        language is worked out, unless `lang` names it for sure, and the text scored, only if there is an
+        assessment. It is scored once, as a whole, unless it says something else of each of several brands.
         """
         if UNNAMED in mention.marks and not any(match.own for match in matched.about):
             mention = replace(mention, author=None, author_id=None, author_url=None)
-        judged = Judged(
+        assessments: tuple[Assessment, ...] = ()
+        known = twins(mention)
+        if matched.about:
+            words = spoken(mention, [span for match in matched.about for span in match.spans])
+            lang = lang or detect(words, mention.lang)
+            if lang != mention.lang:
+                mention = replace(mention, lang=lang)
+            assessments = self._assessments(mention, words, matched.about)
+        return Judged(
             mention=mention,
             version=version,
-            twins=twins(mention),
+            twins=known,
+            assessments=assessments,
             near_misses=matched.near_misses,
         )
-        if not matched.about:
-            return judged
-        words = spoken(mention, [span for match in matched.about for span in match.spans])
-        lang = lang or detect(words, mention.lang)
-        sentiment = self.scorer.score(words, lang=lang, rating=rating_share(mention))
-        return replace(
-            judged,
-            mention=replace(mention, lang=lang),
-            assessments=tuple(self._assessment(match, sentiment) for match in matched.about),
+
+    def _assessments(self, mention: Mention, words: str, matches: Sequence[Match]) -> tuple[Assessment, ...]:
+        compared = self._compared(mention, matches) if len(matches) > 1 else {}
+        whole = None
+        if len(compared) < len(matches):
+            whole = self._reading(mention, words, rating_share(mention))
+        beside = written(mention)
+        readings = ((match, compared.get(match.brand, whole)) for match in matches)
+        return tuple(
+            self._assessment(mention, match, reading, beside) for match, reading in readings if reading
         )
 
-    def _assessment(self, match: Match, sentiment: Sentiment) -> Assessment:
+    def _reading(
+        self, mention: Mention, words: str, rating: float | None, side: str | None = None
+    ) -> _Reading:
+        """Return what some words of a mention come to."""
+        said = f"{words}. brand is {side}" if side else words
+        sentiment = self.scorer.score(said, lang=mention.lang, rating=rating)
+        tone = sounds(sentiment, rating)
+        if side:
+            sentiment = replace(sentiment, reasons=(f"compared: {side}", *sentiment.reasons))
+            tone[f"compared {side}"] = f"{side} than another brand"
+        return _Reading(sentiment, self.wording.signs(words, mention.lang), tone)
+
+    def _compared(self, mention: Mention, matches: Sequence[Match]) -> dict[str, _Reading]:
+        """Return what a text says of each brand that it names, empty where it says the same of all."""
+        named = [m for m in matches if m.relevance == "about" and any(s.field in _SAID for s in m.spans)]
+        if not 1 < len(named) <= clauses.MOST_BRANDS:
+            return {}
+        marked = {
+            name: clauses.marked(
+                getattr(mention, name),
+                [
+                    (s.start, s.end, index)
+                    for index, m in enumerate(named)
+                    for s in m.spans
+                    if s.field == name
+                ],
+            )
+            for name in _SAID
+        }
+        parts = clauses.apart(_joined(marked["title"], marked["text"]), len(named))
+        rating = rating_share(mention)
+        rated = [m.brand for m in named if any(s.field == "item" for s in m.spans)]
+        return {
+            match.brand: replace(
+                self._reading(
+                    mention, part.text, rating if not rated or match.brand in rated else None, part.side
+                ),
+                comparison=True,
+            )
+            for match, part in zip(named, parts, strict=True)
+            if part is not None
+        }
+
+    def _assessment(
+        self, mention: Mention, match: Match, reading: _Reading, beside: Mapping[str, str]
+    ) -> Assessment:
+        signs = {**reading.signs, **beside}
+        who, who_why = sender(mention, signs, own=match.own)
+        wanted = wants({**signs, **reading.tone}, who)
+        about = f"{match.relevance}: {', '.join(match.why)}" if match.why else ""
         return Assessment(
             brand=match.brand,
-            relevance="about",
+            relevance=match.relevance,
             own=match.own,
             spans=match.spans,
-            sentiment=sentiment,
+            sentiment=reading.sentiment,
             scorer=f"{self.scorer.name}/{self.scorer.version}",
+            intent=wanted.intent,
+            urgency=wanted.urgency,
+            sender=who,
+            comparison=reading.comparison,
+            why=tuple(filter(None, (about, who_why, *wanted.why))),
         )
 
     def _with_place(self, matched: Matched, mention: Mention, about: str) -> Matched:
         """Return what was found, and the brand that everything here is about."""
-        if any(match.brand == about for match in matched.about):
+        if any(match.brand == about and match.relevance == "about" for match in matched.about):
             return matched
-        near = [miss for miss in matched.near_misses if miss.brand == about]
+        near = [
+            *(match.spans for match in matched.about if match.brand == about),
+            *(miss.spans for miss in matched.near_misses if miss.brand == about),
+        ]
         if mention.item and not self._names(mention.item, about, near):
             others_item = any(span.field == "item" for match in matched.about for span in match.spans)
             if others_item or ITEM_OF_PAGE not in mention.marks:
                 return matched
-        place = Match(about, False, (Span("text", 0, 0, about, "about source"),))
+        why = ("all of its source is",)
+        place = Match(about, False, (Span("text", 0, 0, about, "about source"),), why=why)
+        found = tuple(match for match in matched.about if match.brand != about)
         others = tuple(miss for miss in matched.near_misses if miss.brand != about)
-        return Matched((*matched.about, place), others)
+        return Matched((*found, place), others)
 
-    def _names(self, item: str, brand: str, near: Sequence[NearMiss]) -> bool:
+    def _names(self, item: str, brand: str, near: Sequence[Sequence[Span]]) -> bool:
         """Tell whether an item may be the brand's: by its name, or by a weak term."""
-        if any(span.field == "item" and span.rule == "weak term" for miss in near for span in miss.spans):
+        if any(
+            span.field == "item" and span.rule.startswith("weak term") for spans in near for span in spans
+        ):
             return True
         name = next((one.name for one in self.matcher.brands if one.key == brand), brand)
         return name.casefold() in item.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How some words sound, and the signs in them."""
+
+    sentiment: Sentiment
+    signs: Mapping[str, str]
+    tone: Mapping[str, str]
+    comparison: bool = False
+
+
+_SAID: tuple[Literal["title", "text"], ...] = ("title", "text")
 
 
 class Scoring(Protocol):
@@ -176,9 +274,11 @@ def scorer_for(scoring: Scoring) -> Scorer:
 
 def spoken(mention: Mention, spans: Sequence[Span] = ()) -> str:
     """Return what a mention says, title first, names masked; a title that the text repeats is left out."""
-    title, text = (
-        masked(getattr(mention, name), [s for s in spans if s.field == name]) for name in ("title", "text")
-    )
+    title, text = (masked(getattr(mention, name), [s for s in spans if s.field == name]) for name in _SAID)
+    return _joined(title, text)
+
+
+def _joined(title: str, text: str) -> str:
     return text if not title or text.startswith(title) else f"{title}\n{text}".strip()
 
 

@@ -15,8 +15,12 @@ A term counts where it stands as a word of its own, however it is written:
 
 An account is the same with and without its @, u/ and capitals.
 
-A weak term needs one of the brand's context words anywhere in the mention. A hit that lies inside an
-excluded phrase does not count; the phrase elsewhere in the text blocks nothing.
+A term, an own handle or an own domain names the brand. A weak term does beside one of the brand's
+context words, which also count in the plural; without one, `relevance` weighs what stands around it:
+the mention may be about the brand (unsure), or it is a near-miss.
+
+A hit that lies inside an excluded phrase does not count. An excluded phrase beside a hit casts doubt
+on it: on a weak term always, on a term where the phrase holds no name of the brand.
 """
 
 from __future__ import annotations
@@ -27,7 +31,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -35,10 +39,11 @@ from typing import Any, Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from repwatch.model import Brand, Mention, NearMiss, Span, account_key
+from repwatch.model import Brand, Mention, NearMiss, Relevance, Span, account_key
+from repwatch.relevance import Around, Place, Verdict, sentence, weigh
 from repwatch.text import UNSPACED
 
-RULES = 3
+RULES = 4
 """Raised when the rules above change, so that places are read again."""
 
 MAX_SPANS = 100
@@ -46,22 +51,30 @@ MAX_SPANS = 100
 
 _Field = Literal["title", "text", "item"]
 _FIELDS: tuple[_Field, ...] = ("title", "text", "item")
-_Role = Literal["term", "weak term", "own domain", "context", "exclude"]
-_NAMING: frozenset[_Role] = frozenset({"term", "weak term", "own domain"})
+MOST_WEIGHED = 20
+"""Places of a weak term that are weighed in one mention, from its beginning."""
+
+_Role = Literal["term", "weak term", "own handle", "own domain", "context", "exclude"]
+_NAMING: frozenset[_Role] = frozenset({"term", "weak term", "own handle", "own domain"})
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A brand that a mention is about, and where it says so; `own` if the brand itself wrote it."""
+    """A brand that a mention is about, or may be, and where it says so; `own` if the brand itself wrote it.
+
+    `why` are the reasons for its relevance, in words.
+    """
 
     brand: str
     own: bool
     spans: tuple[Span, ...]
+    relevance: Relevance = "about"
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What was found in one mention, in the order of the brands."""
+    """What was found in one mention, in the order of the brands; `about` holds the unsure as well."""
 
     about: tuple[Match, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
@@ -98,10 +111,11 @@ class Matcher:
     def __reduce__(self) -> tuple[Any, ...]:
         return Matcher, (self.brands,)
 
-    def match(self, mention: Mention) -> Matched:
-        """Return the brands that a mention is about, and those it almost names.
+    def match(self, mention: Mention, *, asked: str = "") -> Matched:
+        """Return the brands that a mention is about, or may be, and those it almost names.
 
-        Spans count characters of the mention's own title, text, item, url and author_id.
+        Spans count characters of the mention's own title, text, item, url and author_id. `asked` is
+        what its source was searched for.
         """
         found: defaultdict[int, _Found] = defaultdict(_Found)
         texts = [_Text(name, text) for name in _FIELDS if (text := getattr(mention, name))]
@@ -115,8 +129,15 @@ class Matcher:
                 found[index].links.append(Span("to", 0, len(addressed), account, "addressed to"))
         about: list[Match] = []
         near: list[NearMiss] = []
+        said = {text.field: text.text for text in texts}
         for index in sorted(found):
-            decided = _decide(self.brands[index], found[index])
+            naming = _Naming(self.brands[index], found[index])
+            decided: Match | NearMiss | None
+            if not naming.sure and naming.weak:
+                other = next((self.brands[i].name for i in found if i != index and found[i].sure), None)
+                decided = naming.weighed(said, other, _fold(asked))
+            else:
+                decided = naming.decided(said)
             if isinstance(decided, Match):
                 about.append(decided)
             elif decided is not None:
@@ -191,6 +212,7 @@ class _Found:
 
     terms: list[_Hit] = field(default_factory=list)
     weak: list[_Hit] = field(default_factory=list)
+    handles: list[_Hit] = field(default_factory=list)
     domains: list[_Hit] = field(default_factory=list)
     context: list[_Hit] = field(default_factory=list)
     excluded: list[_Hit] = field(default_factory=list)
@@ -203,6 +225,8 @@ class _Found:
                 return self.terms
             case "weak term":
                 return self.weak
+            case "own handle":
+                return self.handles
             case "own domain":
                 return self.domains
             case "context":
@@ -210,15 +234,33 @@ class _Found:
             case "exclude":
                 return self.excluded
 
+    @property
+    def sure(self) -> bool:
+        """Something of the brand's own is there."""
+        return bool(self.terms or self.handles or self.domains or self.links or self.own)
+
 
 def _vocabulary(brand: Brand) -> tuple[tuple[_Role, tuple[str, ...]], ...]:
     return (
         ("term", brand.terms),
         ("weak term", brand.weak_terms),
+        ("own handle", tuple(filter(None, map(_handle, brand.own_accounts)))),
         ("own domain", brand.own_domains),
         ("context", brand.need_one_of),
         ("exclude", brand.exclude),
     )
+
+
+def _handle(account: str) -> str | None:
+    """Return how texts write an account, where that is plain: @acme for "x:@Acme"."""
+    place, _, name = account_key(account).partition(":")
+    if place == "reddit":
+        return f"u/{name}" if re.fullmatch(r"[\w-]+", name) else None
+    return f"@{name}" if place in _HANDLED and re.fullmatch(r"\w+|[\w-]+(\.[\w-]+)+", name) else None
+
+
+_HANDLED = frozenset({"x", "bluesky", "telegram", "producthunt", "instagram", "threads", "tiktok", "youtube"})
+"""Places whose accounts are written as handles in texts, and mean the same in all of them."""
 
 
 def _by_brand(owners: Iterable[_Owner]) -> dict[int, list[tuple[_Role, str]]]:
@@ -241,31 +283,118 @@ def _fingerprint(brands: Iterable[Brand]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
 
 
-def _decide(brand: Brand, found: _Found) -> Match | NearMiss | None:
-    terms, weak = found.terms, found.weak
-    swallowed: list[tuple[_Hit, str]] = []
-    if found.excluded:
-        phrases = _Phrases(found.excluded)
-        swallowed = [(hit, phrase) for hit in (*terms, *weak) if (phrase := phrases.around(hit)) is not None]
-        lost = {hit for hit, _ in swallowed}
-        terms = [hit for hit in terms if hit not in lost]
-        weak = [hit for hit in weak if hit not in lost]
-    spans = [Span(*hit, "term") for hit in terms]
-    spans += [Span(*hit, "own domain") for hit in found.domains]
-    spans += found.links + found.own
-    if found.context:
-        spans += [Span(*hit, f"weak term with {found.context[0].word}") for hit in weak]
-    if spans:
-        return Match(brand.key, bool(found.own), _tidy(spans))
-    if weak:
-        missing = f"none of {_listed(brand.need_one_of)}" if brand.need_one_of else "need_one_of is empty"
-        why = f"weak term without context: {missing}"
-        return NearMiss(brand=brand.key, spans=_tidy(Span(*hit, "weak term") for hit in weak), why=why)
-    if swallowed:
-        names = _listed(dict.fromkeys(phrase for _, phrase in swallowed))
-        hits = _tidy(Span(*hit, "excluded") for hit, _ in swallowed)
-        return NearMiss(brand=brand.key, spans=hits, why=f"inside the excluded phrase {names}")
-    return None
+class _Naming:
+    """How one mention names one brand, without what lies inside excluded phrases."""
+
+    def __init__(self, brand: Brand, found: _Found) -> None:
+        self.brand = brand
+        self.found = found
+        self.terms, self.weak = found.terms, found.weak
+        self.swallowed: list[tuple[_Hit, str]] = []
+        if found.excluded:
+            phrases = _Phrases(found.excluded)
+            self.swallowed = [
+                (hit, phrase)
+                for hit in (*found.terms, *found.weak)
+                if (phrase := phrases.around(hit)) is not None
+            ]
+            lost = {hit for hit, _ in self.swallowed}
+            self.terms = [hit for hit in found.terms if hit not in lost]
+            self.weak = [hit for hit in found.weak if hit not in lost]
+
+    @property
+    def sure(self) -> bool:
+        return bool(self.terms or self._certain)
+
+    @property
+    def _certain(self) -> list[Span]:
+        found = self.found
+        spans = [Span(*hit, "own handle") for hit in found.handles]
+        return spans + [Span(*hit, "own domain") for hit in found.domains] + found.links + found.own
+
+    def decided(self, said: Mapping[_Field, str]) -> Match | NearMiss | None:
+        """Return what terms and the brand's own names say."""
+        certain = self._certain
+        spans = [Span(*hit, "term") for hit in self.terms] + certain
+        if spans:
+            doubt = None if certain else self._doubt(said)
+            if self.found.context:
+                spans += self._in_context()
+            kept = _tidy(spans)
+            why = f'{kept[0].rule} "{kept[0].term}"'
+            if doubt is None:
+                return Match(self.brand.key, bool(self.found.own), kept, why=(why,))
+            return Match(self.brand.key, False, kept, "unsure", (why, f'near the excluded "{doubt}"'))
+        if self.swallowed:
+            names = _listed(dict.fromkeys(phrase for _, phrase in self.swallowed))
+            hits = _tidy(Span(*hit, "excluded") for hit, _ in self.swallowed)
+            return NearMiss(brand=self.brand.key, spans=hits, why=f"inside the excluded phrase {names}")
+        return None
+
+    def weighed(self, said: Mapping[_Field, str], other: str | None, asked: str) -> Match | NearMiss:
+        """Return what weak terms come to by what stands around them."""
+        words = {hit.word for hit in self.weak}
+        verdict = max(
+            (weigh(*self._place(hit, words, said, other, asked)) for hit in self.weak[:MOST_WEIGHED]),
+            key=lambda verdict: verdict.points,
+        )
+        if verdict.relevance is None:
+            spans = _tidy(Span(*hit, "weak term") for hit in self.weak)
+            return NearMiss(brand=self.brand.key, spans=spans, why=self._missing(verdict))
+        spans = _tidy(
+            self._in_context() if self.found.context else [Span(*hit, "weak term") for hit in self.weak]
+        )
+        return Match(
+            self.brand.key, False, spans, verdict.relevance, (f'weak term "{spans[0].term}"', *verdict.why)
+        )
+
+    def _in_context(self) -> list[Span]:
+        rule = f"weak term with {self.found.context[0].word}"
+        return [Span(*hit, rule) for hit in self.weak]
+
+    def _missing(self, verdict: Verdict) -> str:
+        if self.found.context:
+            return "weak term " + ", ".join(verdict.why)
+        listed = _listed(self.brand.need_one_of)
+        return f"weak term without context: {f'none of {listed}' if listed else 'need_one_of is empty'}"
+
+    def _place(
+        self, hit: _Hit, words: set[str], said: Mapping[_Field, str], other: str | None, asked: str
+    ) -> tuple[Place, Around]:
+        before, after = sentence(said[hit.field], hit.start, hit.end)
+        place = Place(before, said[hit.field][hit.start : hit.end], after)
+
+        first, last = hit.start - len(before), hit.end + len(after)
+        context = self.found.context
+        beside = next(
+            (o.word for o in context if o.field == hit.field and first <= o.start and o.end <= last), None
+        )
+        searched = (
+            term for term in (*self.brand.terms, *self.brand.own_domains) if _fold(term).strip("@#") in asked
+        )
+        return place, Around(
+            context=beside,
+            context_elsewhere=context[0].word if context and beside is None else None,
+            excluded=next((one.word for one in self.found.excluded), None),
+            searched=next(searched, None) if asked else None,
+            another_brand=other,
+            another_term=next((word for word in sorted(words) if word != hit.word), None),
+        )
+
+    def _doubt(self, said: Mapping[_Field, str]) -> str | None:
+        """Return an excluded phrase without the brand's name, if one stands in the sentence of every term."""
+        phrases = {phrase for _, phrase in self.swallowed}
+        others = [hit for hit in self.found.excluded if hit.word not in phrases]
+        doubt = None
+        for hit in self.terms[:MOST_WEIGHED] if others else ():
+            before, after = sentence(said[hit.field], hit.start, hit.end)
+            first, last = hit.start - len(before), hit.end + len(after)
+            doubt = next(
+                (o.word for o in others if o.field == hit.field and first <= o.start and o.end <= last), None
+            )
+            if doubt is None:
+                return None
+        return doubt
 
 
 class _Phrases:
@@ -321,6 +450,9 @@ _WEB = re.compile(
 _MAIL = re.compile(r"(?:(?<![\w.+@-])[\w.+-]{1,64}|(?<=\w))@(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})")
 """A mail address, or the home server of a handle such as @name@social.example."""
 
+_SERVED = re.compile(r"[\w.+-]@")
+"""What every one of them has; most texts have only handles, and are spared the longer look."""
+
 _TAG = re.compile(r"[#@＃＠](\w+)")
 _JOINT = re.compile(r"(?<=\w)[-_](?=\w)")
 _BLANKS = re.compile(r"[^\S ]\s*| \s+")  # all but a single blank
@@ -342,7 +474,7 @@ class _Text:
         self.words = text
         if "://" in text or "www." in text.casefold():
             self.words = _WEB.sub(self._note, self.words)
-        if "@" in self.words:
+        if "@" in self.words and _SERVED.search(self.words):
             self.words = _MAIL.sub(self._note, self.words)
 
     def _note(self, address: re.Match[str]) -> str:
@@ -379,12 +511,14 @@ def _pieces(text: _Text) -> Iterator[_Piece]:
     yield _Piece(text, text.words, range(len(text.words)))
     if "#" in text.words or "@" in text.words or "＃" in text.words or "＠" in text.words:
         for tag in _TAG.finditer(text.words):
-            places = _parts(tag[1], tag.start(1))
-            if len(places) > len(tag[1]):
+            parts = _parts(tag[1])
+            if len(parts) > len(tag[1]):
+                places = [at if at < 0 else tag.start(1) + at for at in parts]
                 yield _Piece(text, "".join(" " if at < 0 else text.words[at] for at in places), places)
 
 
-def _parts(tag: str, start: int) -> list[int]:
+@lru_cache(maxsize=1 << 12)
+def _parts(tag: str) -> tuple[int, ...]:
     """Return the places of a tag's characters, with -1 between "Acme" and "Anvils" in AcmeAnvils."""
     places: list[int] = []
     for at, char in enumerate(tag):
@@ -392,8 +526,8 @@ def _parts(tag: str, start: int) -> list[int]:
         new_word = char.isupper() and (before.islower() or (before.isupper() and after.islower()))
         if before and (new_word or before.isdigit() != char.isdigit()):
             places.append(-1)
-        places.append(start + at)
-    return places
+        places.append(at)
+    return tuple(places)
 
 
 def _fold(text: str) -> str:
@@ -413,6 +547,8 @@ def _fold(text: str) -> str:
 
 def _origins(text: str) -> tuple[Sequence[int], Sequence[int]]:
     """Return where each character of the folded text starts and ends in the text."""
+    if text.isascii() and "  " not in text and text.isprintable():
+        return range(len(text)), range(1, len(text) + 1)
     units = _units(text)
     if (
         units is text
@@ -482,10 +618,22 @@ def _spellings(word: str, role: _Role) -> Iterator[str]:
     if not folded:
         return
     yield folded
-    if role != "own domain" and " " in folded and folded[0] not in "#@":
+    if role == "context" and folded.isascii() and folded[-1].isalpha():
+        yield from _numbers(folded)
+    if role not in ("own domain", "own handle") and " " in folded and folded[0] not in "#@":
         joined = "".join(filter(str.isalnum, folded))
         yield "#" + joined
         yield "@" + joined
+
+
+def _numbers(word: str) -> Iterator[str]:
+    """Yield an English word in the other number, as far as letters tell."""
+    if word.endswith("s") and len(word) > 4 and word[-2] not in "suia":  # no class, virus, analysis or atlas
+        yield word.removesuffix("s")
+    elif word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
+        yield word[:-1] + "ies"
+    else:
+        yield word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
 
 
 def _host_names(domain: str) -> Iterator[str]:

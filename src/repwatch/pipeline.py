@@ -106,7 +106,7 @@ def read_page(place: Place, judge: Judge, job: PageJob) -> ReadPage:
         versions.append(version(mention))
         if job.seen.get(mention.id) == versions[-1]:
             continue
-        matched = judge.match(mention, about=place.about, brands=place.brands)
+        matched = judge.match(mention, about=place.about, brands=place.brands, asked=job.task.query)
         # An edit may take the brand out of a text that is stored; on a first read nothing is stored.
         if matched.about or matched.near_misses or job.seen:
             judged.append(judge.assess(mention, matched, version=versions[-1]))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from repwatch.match import Matched
-    from repwatch.model import Brand, Mention, Span
+    from repwatch.model import Brand, Mention, Relevance, Span
 
 app = typer.Typer(help="What is watched.", no_args_is_help=True)
 
@@ -97,7 +97,7 @@ def try_text(
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="Its title, if it has one.")] = "",
     json: JsonOption = False,
 ) -> None:
-    """Say which brands a text is about, and why or why not.
+    """Say which brands a text is about, or may be about, and why or why not.
 
     Nothing is fetched or stored.
 
@@ -153,17 +153,17 @@ def _document(brand: Brand) -> dict[str, Any]:
 def _verdict(brand: Brand, matched: Matched, mention: Mention) -> dict[str, Any]:
     for match in matched.about:
         if match.brand == brand.key:
-            return _as_document(brand, True, "", match.spans, mention)
+            return _as_document(brand, match.relevance, ", ".join(match.why), match.spans, mention)
     for miss in matched.near_misses:
         if miss.brand == brand.key:
-            return _as_document(brand, False, miss.why, miss.spans, mention)
+            return _as_document(brand, None, miss.why, miss.spans, mention)
     words = (*brand.terms, *brand.weak_terms)
     why = "none of its terms is in the text" if words else "it has no terms"
-    return _as_document(brand, False, why, (), mention)
+    return _as_document(brand, None, why, (), mention)
 
 
 def _as_document(
-    brand: Brand, about: bool, why: str, spans: Sequence[Span], mention: Mention
+    brand: Brand, relevance: Relevance | None, why: str, spans: Sequence[Span], mention: Mention
 ) -> dict[str, Any]:
     found = [
         {
@@ -176,7 +176,16 @@ def _as_document(
         }
         for span in spans
     ]
-    return {"brand": brand.key, "about": about, "why": why, "spans": found}
+    return {
+        "brand": brand.key,
+        "about": relevance == "about",
+        "why": why,
+        "spans": found,
+        "relevance": relevance,
+    }
+
+
+_HEADLINES = {"about": ("about", "green"), "unsure": ("unsure", "yellow"), None: ("not about", "yellow")}
 
 
 def _headline(verdict: dict[str, Any]) -> Text:
@@ -185,8 +194,9 @@ def _headline(verdict: dict[str, Any]) -> Text:
     from repwatch.formats import flat
 
     line = Text(f"{verdict['brand']}: ")
-    line.append("about" if verdict["about"] else "not about", style="green" if verdict["about"] else "yellow")
-    return line.append(f" ({flat(verdict['why'])})") if verdict["why"] else line
+    line.append(*_HEADLINES[verdict["relevance"]])
+    told = verdict["why"] and verdict["relevance"] != "about"
+    return line.append(f" ({flat(verdict['why'])})") if told else line
 
 
 def _quote(span: dict[str, Any], text: str) -> Text:

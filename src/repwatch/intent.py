@@ -1,0 +1,220 @@
+"""What somebody wants with a text, and how soon somebody should look at it.
+
+Both are read from tables, from above: the first row whose signs are all there, and none of those
+that it excludes, decides. A sign is a table of phrases (see signs) of which one stands in the text,
+or one that its sentiment, its rating or the way it is written gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple, cast, get_args
+
+from repwatch.model import Intent, Mention, Sender, Sentiment, Urgency
+from repwatch.phrases import Phrases
+from repwatch.signs import languages, tables
+
+Signs = Mapping[str, str]
+"""What was found in a text: the names of signs, each with what a person is told of it."""
+
+VERY = 0.6
+"""Scores beyond this, on either side, are very positive or very negative."""
+
+HARSH, SURE = -0.75, 0.95
+"""A score, and a probability of a negative text where the scorer gives one, from which a tone is harsh."""
+
+LOW_RATING, HIGH_RATING = 0.3, 0.7
+"""Shares of a rating's scale: two stars of five and fewer are low, four and more are high."""
+
+HEARD = 100
+"""Likes, replies and reposts together from which many have heard a text."""
+
+SEEN = 20_000
+"""Views from which they have."""
+
+
+class Rule(NamedTuple):
+    """One row: a verdict, the signs that it needs, and those that must not be there."""
+
+    verdict: str
+    needs: tuple[str, ...]
+    unless: tuple[str, ...]
+
+
+def _rule(verdict: str, needs: str, *unless: str) -> Rule:
+    return Rule(verdict, tuple(needs.split(" + ")), unless)
+
+
+INTENTS: tuple[Rule, ...] = (
+    *(_rule(kind, f"{kind} by your words") for kind in get_args(Intent)),
+    _rule("promotion", "advertises"),
+    _rule("complaint", "low rating"),
+    _rule("complaint", "compared worse"),
+    _rule("praise", "compared better"),
+    _rule("complaint", "sarcasm"),
+    _rule("promotion", "advert", "trouble", "negative"),
+    _rule(
+        "promotion", "offer + link", "trouble", "negative", "question", "request", "question mark", "person"
+    ),
+    _rule("question", "how to", "trouble", "negative"),
+    _rule("request", "request", "trouble", "negative"),
+    _rule("question", "question", "trouble", "negative"),
+    _rule("praise", "praise + positive", "trouble"),
+    _rule("complaint", "trouble + person"),
+    _rule("complaint", "trouble + negative"),
+    _rule("complaint", "trouble", "positive", "link"),
+    _rule("complaint", "hitch + negative"),
+    _rule("request", "request"),
+    _rule("question", "question"),
+    _rule("complaint", "safety + person", "positive"),
+    _rule("complaint", "loss + person", "positive"),
+    _rule("complaint", "law + person", "positive"),
+    _rule("complaint", "negative + person"),
+    _rule("complaint", "very negative", "link"),
+    _rule("praise", "very positive", "question mark", "hitch", "link"),
+    _rule("praise", "high rating"),
+    _rule("complaint", "negative + review"),
+    _rule("praise", "positive + review"),
+    _rule("complaint", "negative + no tables"),
+    _rule("praise", "positive + no tables"),
+)
+"""What a text is: "other" where no row fits."""
+
+URGENCIES: tuple[Rule, ...] = (
+    *(_rule(level, f"{level} by your words") for level in get_args(Urgency)),
+    _rule("low", "wants nothing"),
+    _rule("high", "safety + person"),
+    _rule("high", "loss + person"),
+    _rule("high", "law + complaint"),
+    _rule("high", "press + complaint"),
+    _rule("high", "pressing"),
+    _rule("high", "follow-up + complaint"),
+    _rule("high", "heard + complaint"),
+    _rule("medium", "now"),
+    _rule("medium", "again"),
+    _rule("medium", "heard"),
+    _rule("medium", "waiting + complaint"),
+    _rule("medium", "leaving + complaint"),
+    _rule("medium", "money + complaint"),
+    _rule("medium", "outage + complaint"),
+    _rule("medium", "harsh + complaint"),
+    _rule("medium", "low rating"),
+)
+"""How soon somebody should look: "low" where no row fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What somebody wants, how urgent it is, and the reasons for both in words."""
+
+    intent: Intent
+    urgency: Urgency
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The phrases that texts are read by: those of signs, and some of one's own.
+
+    `kinds` are phrases that make a text of one kind, `urgency` those that make it so urgent; they go
+    before all other rules, in every language.
+    """
+
+    kinds: tuple[tuple[str, Intent], ...] = ()
+    urgency: tuple[tuple[str, Urgency], ...] = ()
+
+    def signs(self, text: str, lang: str | None) -> dict[str, str]:
+        """Return the signs whose phrases stand in a text; where its language is not known, in English."""
+        lang = lang or "en"
+        known = lang if lang in languages() else ""
+        phrases = _phrases(known, self.kinds, self.urgency).signs(text)
+        found = {name: f'"{phrase}"' for name, phrase in phrases.items()}
+        if not known:
+            found["no tables"] = lang
+        return found
+
+
+@lru_cache(maxsize=64)
+def _phrases(
+    lang: str, kinds: tuple[tuple[str, Intent], ...], urgency: tuple[tuple[str, Urgency], ...]
+) -> Phrases:
+    known = {name: list(phrases) for name, phrases in tables(lang).items()} if lang else {}
+    for phrase, verdict in (*kinds, *urgency):
+        known.setdefault(f"{verdict} by your words", []).append(phrase)
+    return Phrases(known)
+
+
+def written(mention: Mention) -> dict[str, str]:
+    """Return the signs that a mention has beside its words."""
+    found = {}
+    if "://" in mention.text:
+        found["link"] = "a link"
+    if "?" in mention.text or "?" in mention.title:
+        found["question mark"] = "?"
+    if mention.kind == "review":
+        found["review"] = "a review"
+    engagement = (mention.likes or 0) + (mention.replies or 0) + (mention.reposts or 0)
+    if max(engagement, mention.score or 0) >= HEARD or (mention.views or 0) >= SEEN:
+        found["heard"] = f"{engagement} reactions" if engagement >= HEARD else "heard by many"
+    return found
+
+
+def sounds(sentiment: Sentiment, rating: float | None) -> dict[str, str]:
+    """Return the signs of a text's tone, and of a rating as a share of its scale."""
+    found: dict[str, str] = {sentiment.label: f"sounds {sentiment.label}"}
+    if sentiment.score is not None and abs(sentiment.score) >= VERY:
+        tone = "very positive" if sentiment.score > 0 else "very negative"
+        found[tone] = f"sounds {tone}"
+    p_negative = sentiment.p_negative
+    if p_negative is None and sentiment.score is not None:
+        if sentiment.score <= HARSH:
+            found["harsh"] = "sounds harsh"
+    elif p_negative is not None and p_negative >= SURE:
+        found["harsh"] = "sounds harsh"
+    if rating is not None and rating <= LOW_RATING:
+        found["low rating"] = "a low rating"
+    elif rating is not None and rating >= HIGH_RATING:
+        found["high rating"] = "a high rating"
+    return found
+
+
+def wants(signs: Signs, sender: Sender) -> Wants:
+    """Return what all the signs of a text come to."""
+    found = dict(signs)
+    if sender in _ADVERTISERS:
+        found["advertises"] = f"from {sender.replace('_', ' ')}"
+    rule = _first(INTENTS, found)
+    intent = cast(Intent, rule.verdict) if rule else "other"
+    why = [f"{intent}: {_reason(rule, found)}"] if rule else []
+    if intent == "complaint":
+        found["complaint"] = ""
+    if intent not in _ANSWERED or sender != "customer":
+        found["wants nothing"] = ""
+    rule = _first(URGENCIES, found)
+    urgency = cast(Urgency, rule.verdict) if rule else "low"
+    if rule and urgency != "low":
+        why.append(f"{urgency} urgency: {_reason(rule, found)}")
+    return Wants(intent, urgency, tuple(why))
+
+
+_ADVERTISERS: frozenset[Sender] = frozenset({"spam", "giveaway", "job_ad"})
+_ANSWERED: frozenset[Intent] = frozenset({"complaint", "question", "request"})
+_UNSAID = frozenset({"person", "no tables", "complaint"})
+"""Signs that are no reasons in themselves."""
+
+
+def _first(rules: Sequence[Rule], signs: Signs) -> Rule | None:
+    for rule in rules:
+        for name in rule.needs:
+            if name not in signs:
+                break
+        else:
+            if not any(name in signs for name in rule.unless):
+                return rule
+    return None
+
+
+def _reason(rule: Rule, signs: Signs) -> str:
+    return ", ".join(signs[name] for name in rule.needs if name not in _UNSAID)

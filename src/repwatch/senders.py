@@ -1,0 +1,118 @@
+"""Who speaks: a customer, or somebody who advertises, raffles, hires, or is a program.
+
+Own accounts and declared bots are known for sure. Everybody else is a customer unless the clues
+against it add up to LEAST points for one of the others: each row of CLUES says for whom.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from repwatch.model import Mention, Sender
+
+LEAST = 3
+
+MANY_TAGS = 5
+"""Hashtags with which a text is written for searches rather than for readers."""
+
+MANY_LINKS = 3
+
+MANY_EMOJI = 8
+
+LOOKED_AT = 2_000
+"""Characters of a text that are counted."""
+
+
+class Clue(NamedTuple):
+    """What speaks for a sender: points, and the reason in words."""
+
+    points: Mapping[Sender, int]
+    why: str
+
+
+CLUES: Mapping[str, Clue] = {
+    "giveaway": Clue({"giveaway": 3}, "says {}"),
+    "job ad": Clue({"job_ad": 2}, "says {}"),
+    "begging": Clue({"spam": 3}, "says {}"),
+    "lure": Clue({"spam": 2}, "says {}"),
+    "wares": Clue({"spam": 2}, "says {}"),
+    "repeated": Clue({"spam": 2}, "repeats itself"),
+    "bare link": Clue({"spam": 2}, "is a comment of little more than a link"),
+    "link": Clue({"job_ad": 1, "spam": 1}, "has {}"),
+    "links": Clue({"spam": 1}, "has {} links"),
+    "tags": Clue({"job_ad": 1, "spam": 1, "giveaway": 1}, "has {} hashtags"),
+    "emoji": Clue({"spam": 1}, "has {} emoji"),
+    "capitals": Clue({"spam": 1}, "is written in capitals"),
+    "trouble": Clue({"giveaway": -2, "job_ad": -2, "spam": -2}, "but says {}"),
+}
+"""All that tells them apart; of those with enough points the one with the most is the sender."""
+
+FEW_LETTERS = 12
+"""Characters beside a link that say nothing."""
+
+MANY_LETTERS = 60
+"""Characters from which capitals and repetition say something."""
+
+_LINK = re.compile(r"https?://\S+")
+_BOT = re.compile(
+    r"(?:^|[^a-z])bot(?:$|[^a-z])|(?:news|auto|feed|rss|alert|job|price|deal)s?bot$", re.IGNORECASE
+)
+
+
+def sender(mention: Mention, signs: Mapping[str, str], *, own: bool = False) -> tuple[Sender, str]:
+    """Return who wrote a mention, and why that is thought, empty for a customer.
+
+    Args:
+        mention: as its source gave it.
+        signs: those of its words, and those that it has beside them (see intent).
+        own: an account of the brand's own wrote it.
+    """
+    if own:
+        return "own", "own: written by an own account"
+    if mention.author_is_bot:
+        return "bot", "bot: its account says so"
+    if mention.author and "bot" in mention.author.lower() and _BOT.search(mention.author):
+        return "bot", f'bot: its name is "{mention.author}"'
+    counted = dict(_counted(mention))
+    if not (counted or _TELLING & signs.keys()):
+        return "customer", ""
+    found = {**signs, **counted}
+    totals: dict[Sender, int] = {}
+    for name in CLUES.keys() & found.keys():
+        for who, points in CLUES[name].points.items():
+            totals[who] = totals.get(who, 0) + points
+    best = max(_ORDER, key=lambda who: totals.get(who, 0))
+    if totals.get(best, 0) < LEAST:
+        return "customer", ""
+    said = [
+        clue.why.format(found[name]) for name, clue in CLUES.items() if name in found and best in clue.points
+    ]
+    return best, f"{best.replace('_', ' ')}: {', '.join(said)}"
+
+
+_ORDER: tuple[Sender, ...] = ("spam", "giveaway", "job_ad")
+_TELLING = frozenset({"giveaway", "job ad", "begging", "lure", "wares"})
+
+
+def _counted(mention: Mention) -> Iterator[tuple[str, str]]:
+    """Yield the signs of a text that can be counted."""
+    text = mention.text[:LOOKED_AT]
+    links, tags = text.count("://"), text.count("#")
+    if links and mention.kind == "comment" and len(_LINK.sub("", text)) < FEW_LETTERS:
+        yield "bare link", ""
+    if links >= MANY_LINKS:
+        yield "links", str(links)
+    if tags >= MANY_TAGS:
+        yield "tags", str(tags)
+    if not text.isascii():
+        emoji = sum(char >= "\u2600" and not char.isalnum() for char in text)
+        if emoji >= MANY_EMOJI:
+            yield "emoji", str(emoji)
+    if len(text) > MANY_LETTERS and text.isupper():
+        yield "capitals", ""
+    if len(text) > MANY_LETTERS:
+        words = text.lower().split()
+        if len(set(words)) * 5 < len(words) * 2:
+            yield "repeated", ""
