@@ -232,6 +232,20 @@ def test_an_edit_bears_the_platforms_own_date_where_it_has_one(store: Store) -> 
     assert kept(store)[0].edited_at == NOW + timedelta(minutes=7)
 
 
+@pytest.mark.parametrize("dots", ["...", " ...", "…", " […]"])
+def test_the_beginning_of_a_text_is_no_edit_of_it_and_does_not_take_its_place(
+    store: Store, dots: str
+) -> None:
+    store.save_page(page(judged(mention(text=f"It broke. My{dots}"))))
+    whole = "It broke.\nMy anvil is in two pieces now."
+    assert store.save_page(page(judged(mention(text=whole)), collected_at=NOW + HOUR)).updated == 1
+    assert (kept(store)[0].text, kept(store)[0].edited_at) == (whole, None)
+    assert store.save_page(page(judged(mention(text=f"It broke. My{dots}")))).updated == 0
+    assert (kept(store)[0].text, kept(store)[0].edited_at) == (whole, None)
+    store.save_page(page(judged(mention(text="It broke. My dog laughed..."))))
+    assert kept(store)[0].edited_at == NOW
+
+
 def test_the_date_of_an_edit_is_learnt_once_and_does_not_move_with_every_request(store: Store) -> None:
     store.save_page(page(judged(mention())))
     assert store.save_page(page(judged(mention(edited_at=NOW)))).updated == 1

@@ -158,7 +158,8 @@ def merged(stored: Values, shown: Values) -> Values:
 
     What is not known now never wipes what was known before. Who it is and when it was first heard
     stay; so does its date once it has one, and the date of its edit while the text is the same,
-    since some places change those with every request.
+    since some places change those with every request. Lists show the beginning of a text that is
+    whole elsewhere: that is no edit, and does not take the place of the whole.
     """
     row = {
         name: value if name not in _KEPT and value not in (None, "") else stored[name]
@@ -166,7 +167,10 @@ def merged(stored: Values, shown: Values) -> Values:
     }
     if UNNAMED in shown["marks"] and shown["author_id"] is None:
         row |= dict.fromkeys(("author", "author_id", "author_url"))
-    if is_edited(stored, row):
+    if _is_beginning(row["text"], stored["text"]):
+        row["text"] = stored["text"]
+    same_words = stored["title"] == row["title"] and _is_beginning(stored["text"], row["text"])
+    if is_edited(stored, row) and not same_words:
         row["edited_ms"] = shown["edited_ms"] or shown["collected_ms"]
     elif stored["edited_ms"] is None:
         row["edited_ms"] = shown["edited_ms"]
@@ -176,6 +180,13 @@ def merged(stored: Values, shown: Values) -> Values:
     if stored["published_ms"] is None or shown["published_ms"] is not None:
         row["marks"] = shown["marks"]  # else they would call a dated mention undated
     return row
+
+
+def _is_beginning(text: str, whole: str) -> bool:
+    """Tell whether a text that ends in dots is how another one begins."""
+    if len(text) >= len(whole) or not text.endswith(("...", "…", "…]", "...]")):
+        return False
+    return " ".join(whole.split()).startswith(" ".join(text.split()).rstrip(" .…[]"))
 
 
 def is_edited(stored: Values, row: Values) -> bool:
