@@ -49,8 +49,9 @@ BRAND = Brand(
 class Sample:
     """An invented answer, and the source that reads it: settings, the origin asked, file, media type.
 
-    The first setting is an address. `query` is the beginning of the query that the answer is for,
-    `platform` says that ids are unique on the whole platform, `session` is the answer to a login.
+    The first setting is an address. `query` is the beginning of the query that the answer is for, and
+    `cursor` its page, if the first one only leads to others. `platform` says that ids are unique on the
+    whole platform, `session` is the answer to a login.
     """
 
     settings: Mapping[str, Any]
@@ -58,6 +59,7 @@ class Sample:
     file: str
     content_type: str
     query: str = ""
+    cursor: str | None = None
     platform: bool = False
     session: Mapping[str, Any] | None = None
 
@@ -257,7 +259,8 @@ def source_of(type: str) -> Source:
 def task_of(type: str) -> Task:
     queries = source_of(type).queries([BRAND])
     query = next(query for query in queries if query.startswith(SAMPLES[type].query))
-    return Task(source="here", query=query, since=NOW - timedelta(days=14), until=NOW)
+    since = NOW - timedelta(days=14)
+    return Task(source="here", query=query, since=since, until=NOW, cursor=SAMPLES[type].cursor)
 
 
 def answer_of(type: str, body: bytes | None = None) -> Answer:
@@ -294,7 +297,7 @@ def test_a_source_says_what_it_is(type: str) -> None:
     assert kind.version >= 1
     module = sys.modules[kind.__module__].__doc__ or ""
     assert "https://" in module, "where its facts come from"
-    assert "Documentation:" in module
+    assert all(each in module for each in ("Documentation:", "Limits:", "Terms:"))
 
 
 @every_source
