@@ -486,9 +486,21 @@ def test_at_a_terminal_a_scan_shows_what_each_source_did(desk: Desk, server: HTT
     desk.configure(server.url_for("/"), server.url_for("/bad"))
     shown = at_terminal(desk, "scan")
     assert "feed0" in shown
-    assert "404 Not Found" in shown
+    assert "! feed1: 404 Not Found" in shown
+    assert "check its address" in shown
+    assert "Look closer: repwatch source test feed1" in shown
     assert "1 new mention" in shown
     assert "1 of 2 sources ok" in shown
+
+
+def test_status_says_why_a_source_is_not_read_and_what_to_do(desk: Desk, server: HTTPServer) -> None:
+    serve(server, lambda request: Response("", 401) if request.path == "/bad" else feed("Acme Anvils broke"))
+    desk.configure(server.url_for("/"), server.url_for("/bad"))
+    desk.run("scan")
+    shown = at_terminal(desk, "status")
+    assert re.search(r"! feed1: no access since .*: 401 Unauthorized", shown)
+    assert "members only" in " ".join(shown.split())
+    assert "Look closer: repwatch source test feed1" in shown
 
 
 def test_secrets_are_shown_nowhere(desk: Desk, server: HTTPServer) -> None:

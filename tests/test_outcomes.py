@@ -87,7 +87,13 @@ def test_a_paused_source_is_read_only_when_it_is_named() -> None:
 def test_what_seldom_passes_is_tried_less_often(
     status: Status, reason: Reason | None, failures: int, wait_s: float, after: timedelta
 ) -> None:
-    assert next_try(source(), outcome(status, reason=reason), failures, wait_s) == NOW + after
+    last = outcome(status, reason=reason, requests=1)
+    assert next_try(source(), last, failures, wait_s) == NOW + after
+
+
+def test_a_run_that_a_host_was_not_asked_in_makes_it_wait_no_longer() -> None:
+    left_alone = outcome("failed", reason="blocked_page", requests=0)
+    assert next_try(source(), left_alone, 5, 3600.0) == NOW + HOUR
 
 
 def test_what_is_gone_twice_is_not_asked_any_more() -> None:
@@ -107,6 +113,7 @@ def test_what_is_gone_twice_is_not_asked_any_more() -> None:
         (["no_access"], 4),
         (["failed"], 6),
         (["failed", "no_access"], 6),
+        (["ok", "failed", "no_access"], 4),
     ],
 )
 def test_the_exit_code_says_how_bad_it_is(statuses: list[Status], code: int) -> None:
@@ -155,6 +162,15 @@ LIMITED = FetchError("rate_limited", "429", retry_after_s=7200.0)
 )
 def test_a_sources_streams_add_up_to_one_word(made: Tally, status: Status) -> None:
     assert made.outcome("r", NOW, None).status == status
+
+
+def test_what_went_wrong_comes_with_what_to_do() -> None:
+    def said(error: SourceError) -> str:
+        return tally(1, 0, error).outcome("r", NOW, None).detail
+
+    assert said(FetchError("not_found", "404 Not Found.")) == "404 Not Found; check its address, or its name"
+    assert said(FetchError("login", "refused", hint="make a key")) == "refused; make a key"
+    assert said(LIMITED) == "429"
 
 
 def test_a_source_is_due_again_when_its_host_lets_it() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from repwatch.config import SourceConfig
-from repwatch.errors import FetchError, Reason, SourceError
+from repwatch.errors import NEXT, FetchError, Reason, SourceError
 from repwatch.habits import Blindness, Habit, emptiness, silence
 from repwatch.store.base import Health, Outcome, Saved, Status
 
@@ -75,11 +75,12 @@ def next_try(source: SourceConfig, outcome: Outcome, failures: int, wait_s: floa
     """Return when a source is due again; None when it has gone for good.
 
     `failures` counts the failed runs in a row, this one included; `wait_s` is what its host asked for.
+    A run that asked for nothing, as its host was to be left alone, makes it wait no longer.
     """
     every = timedelta(seconds=source.every_s)
     if outcome.reason == "gone" and failures >= GIVE_UP_AFTER_GONE:
         return None
-    if outcome.status == "failed" and outcome.reason in SLOW_RETRY:
+    if outcome.status == "failed" and outcome.reason in SLOW_RETRY and outcome.requests:
         every = max(every, SLOW_WAITS[min(failures, len(SLOW_WAITS)) - 1])
     return outcome.started_at + max(every, timedelta(seconds=wait_s))
 
@@ -160,7 +161,8 @@ class Tally:
     def _detail(self, error: SourceError | None) -> str:
         if error is not None:
             several = f" ({self.failed} of {self.streams} queries)" if self.streams > 1 else ""
-            return error.message + several + (f"; {error.hint}" if error.hint else "")
+            todo = error.hint or (None if error.reason in WAITING else NEXT[error.reason])
+            return error.message.removesuffix(".") + several + (f"; {todo}" if todo else "")
         if self.open:
             return "stopped before it was through"
         if self.capped:
@@ -222,7 +224,7 @@ def exit_code(
         return NO_ACCESS
     if fail_on == "partial" or worn_out([*failed, *quiet], health, tolerate):
         return PARTIAL
-    return OK
+    return NO_ACCESS if refused else OK
 
 
 def worn_out(outcomes: Iterable[Outcome], health: Mapping[str, Health], tolerate: int) -> list[Health]:

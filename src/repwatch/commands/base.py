@@ -147,8 +147,13 @@ class Session:
 
     def say(self, text: str) -> None:
         """Tell a person at the terminal something that is no result; not with --quiet or in a pipe."""
-        if not self.flags.quiet and sys.stderr.isatty():
-            self.err.print(text, markup=False, highlight=False, soft_wrap=True)
+        from repwatch.formats import folded
+
+        if self.flags.quiet or not sys.stderr.isatty():
+            return
+        for line in text.split("\n"):
+            for part in folded(line, self.err.width):
+                self.err.print(part, markup=False, highlight=False, soft_wrap=True)
 
     def warn(self, text: str) -> None:
         """Tell whoever reads stderr something that should not be missed."""

@@ -249,12 +249,13 @@ def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> N
     ok = sum(o.good for o in run.outcomes)
     bad = worn_out(run.outcomes, health, session.config.scan.tolerate) if code != 6 else []
     for state in bad:
-        session.warn(f"repwatch scan: {_complaint(state)} {ok} of {len(run.outcomes)} sources ok.")
+        session.warn(f"repwatch scan: {_complaint(state)}")
+    if bad:
         session.warn(
-            f"repwatch scan: no mentions from it are counted for that time; reports show the gap."
-            f" Try: repwatch source test {state.source}"
+            f"repwatch scan: {ok} of {len(run.outcomes)} sources ok; nothing is counted for the others"
+            f" meanwhile, and reports show the gap. Try: repwatch source test {bad[0].source}"
         )
-    if not bad:
+    else:
         for outcome in run.outcomes:
             if not outcome.good and outcome.status != "waiting":
                 session.warn(f"repwatch scan: {outcome.source}: {WORDS[outcome.status]}: {outcome.detail}")
@@ -264,16 +265,12 @@ def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> N
 
 
 def _complaint(state: Health) -> str:
-    since = f" since {state.failing_since:%Y-%m-%d %H:%M} UTC" if state.failing_since else ""
-    if state.last.status == "no_access":
-        return f"{state.source}: login refused{since} ({state.last.detail})."
-    if state.last.status == "blind":
-        return f"{state.source} is blind{_blind_since(state.last)}: {state.last.detail}."
-    return f"{state.source} failed {state.failures_in_a_row} times in a row{since} ({state.last.detail})."
-
-
-def _blind_since(outcome: Outcome) -> str:
-    return f" since {outcome.blind_since:%Y-%m-%d %H:%M} UTC" if outcome.blind_since else ""
+    last, since = state.last, state.blind_since or state.failing_since
+    what = {"no_access": ": login refused", "blind": " is blind"}.get(
+        last.status, f" failed {state.failures_in_a_row} times in a row"
+    )
+    at = f" since {since:%Y-%m-%d %H:%M} UTC" if since else ""
+    return f"{state.source}{what}{at}: {last.detail}"
 
 
 def _show_table(session: Session, run: Run) -> None:
@@ -303,11 +300,26 @@ def _show_table(session: Session, run: Run) -> None:
     table(session.err, rows, columns)
     session.say("")
     session.say(_summary(run))
+    troubled = [outcome for outcome in run.outcomes if outcome.reason or outcome.blind_since]
+    if troubled:
+        session.say("")
+        for outcome in troubled:
+            session.say(f"! {outcome.source}: {trouble(outcome)}")
     remedy = _remedy(session, run)
     if remedy:
         session.say(remedy)
-    elif any(o.new for o in run.outcomes):
+    elif any(o.broken for o in troubled):
+        worst = next(o.source for o in troubled if o.broken)
+        session.say(f"Look closer: repwatch source test {worst}")
+    if not remedy and any(o.new for o in run.outcomes):
         session.say("Next: repwatch report --since 7d")
+
+
+def trouble(outcome: Outcome) -> str:
+    """Return why a source was not read as it should be, and what to do."""
+    if outcome.status == "blind" and not outcome.reason:
+        return f"{outcome.detail}; see whether the place is still the same"
+    return outcome.detail
 
 
 def _note(outcome: Outcome, session: Session) -> str:
@@ -316,7 +328,7 @@ def _note(outcome: Outcome, session: Session) -> str:
         parts.append(f"since {outcome.blind_since.astimezone(session.config.timezone):%d %b %H:%M}")
     if (outcome.broken or outcome.status == "waiting") and outcome.next_at:
         parts.append(f"next try {outcome.next_at.astimezone(session.config.timezone):%d %b %H:%M}")
-    if outcome.detail:
+    if outcome.detail and not outcome.reason and not outcome.blind_since:
         parts.append(outcome.detail)
     if outcome.status == "unchanged":
         parts.append("nothing new there")

@@ -17,7 +17,7 @@ from repwatch.errors import FetchError, Reason
 from repwatch.fetch.address import Allowed
 from repwatch.fetch.body import ACCEPTED, check_length, read_body, read_remark
 from repwatch.fetch.limits import Limits
-from repwatch.fetch.manners import full_url, public_url, shown_url
+from repwatch.fetch.manners import full_url, named_url, public_url
 from repwatch.fetch.network import Deadline, Transport
 from repwatch.model import Answer, Request
 from repwatch.urls import redact
@@ -135,7 +135,7 @@ class Fetcher:
             # The chain ends here: foreign errors repeat headers and addresses, secrets included.
             raise FetchError(
                 trouble.reason,
-                f"{trouble.message}: {shown_url(request)}",
+                f"{trouble.message}: {named_url(request)}",
                 transient=trouble.transient and request.method == "GET",
                 absent=trouble.absent or isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout),
                 hint=trouble.hint,

@@ -28,6 +28,7 @@ RATE_LIMITED_S = 15 * 60.0
 
 _LONGEST_LOCATION = 8_192
 _LONGEST_SHOWN = 200
+_LONGEST_NAMED = 100
 _LONGEST_REMARK = 120
 _SHORTEST_SECRET = 8
 """Shorter secrets are too common as a part of other words to look for them inside an address."""
@@ -87,6 +88,13 @@ def shown_url(request: Request) -> str:
     return one_line(redact(public_url(request)), _LONGEST_SHOWN)
 
 
+def named_url(request: Request) -> str:
+    """Return the address as an error names it: like `shown_url`, without a long query."""
+    url = shown_url(request)
+    address, query, _ = url.partition("?")
+    return f"{address}?…" if query and len(url) > _LONGEST_NAMED else url
+
+
 def settle(request: Request, answer: Answer, hops: int, *, now: datetime | None = None) -> Answer | Request:
     """Return the answer if it can be used, or the request that a redirect leads to.
 
@@ -104,7 +112,7 @@ def settle(request: Request, answer: Answer, hops: int, *, now: datetime | None 
     reason = _reason(answer)
     raise FetchError(
         reason,
-        f"{_status(answer.status)}{_remarked(request, answer)}: {shown_url(request)}",
+        f"{_status(answer.status)}{_remarked(request, answer)}: {named_url(request)}",
         status=answer.status,
         retry_after_s=_asked_s(answer, now or datetime.now(UTC)),
         transient=answer.status in _TRANSIENT and request.method == "GET" and reason != "blocked_page",
@@ -286,7 +294,7 @@ def _repeats(target: SplitResult, secrets: set[str]) -> bool:
 
 
 def _lost(request: Request, answer: Answer, why: str, reason: Reason = "http") -> FetchError:
-    return FetchError(reason, f"{why}: {shown_url(request)}", status=answer.status)
+    return FetchError(reason, f"{why}: {named_url(request)}", status=answer.status)
 
 
 def _status(status: int) -> str:
