@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import time_machine
 import typer
 from typer.testing import CliRunner, Result
 
-from repwatch.commands import export, import_, mention, report, search
+from repwatch.commands import export, import_, inbox, mention, report, search
 from repwatch.model import Assessment, Judged, Label, Mention, Relevance, Sentiment, Span, Task
 from repwatch.store import open_store
 from repwatch.store.base import Outcome, PageSave, Run, Status
@@ -65,9 +66,11 @@ def said(
     own: bool = False,
     tone: float | None = None,
     reasons: tuple[str, ...] = (),
+    judged: Mapping[str, Any] | None = None,
+    p_negative: float | None = None,
     **fields: object,
 ) -> Judged:
-    """Return a judged mention; further fields are those of Mention."""
+    """Return a judged mention; `judged` are fields of Assessment, further ones those of Mention."""
     given = {"kind": "post", "lang": "en", "url": f"https://forum.example/t/{native_id}", "author": "someone"}
     mention = Mention(
         space="discourse:forum.example",
@@ -77,7 +80,7 @@ def said(
         **(given | fields),  # type: ignore[arg-type]  # whatever a test wants to say
     )
     why = reasons or (("charged twice -2.5",) if label == "negative" else ())
-    sentiment = Sentiment(SCORES[label] if tone is None else tone, label, why)
+    sentiment = Sentiment(SCORES[label] if tone is None else tone, label, why, p_negative)
     return Judged(
         mention=mention,
         version=native_id.encode(),
@@ -89,6 +92,7 @@ def said(
                 spans=(Span("text", 0, 4, f"{brand} anvils", "term"),),
                 sentiment=sentiment,
                 scorer="vader/1",
+                **(judged or {}),
             )
             for brand in brands
         ),
@@ -158,6 +162,7 @@ def _app() -> typer.Typer:
     commands: dict[str, Callable[..., None]] = {
         "report": report.report,
         "search": search.search,
+        "inbox": inbox.inbox,
         "export": export.export,
         "import": import_.import_,
     }

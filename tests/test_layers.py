@@ -16,7 +16,7 @@ model errors
 text dates urls period words signs
 phrases relevance clauses
 intent senders
-tidy match language metrics formats habits quotas corrections judging
+tidy match language metrics formats habits quotas corrections judging quality sampling
 care
 score sources
 judge

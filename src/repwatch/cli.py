@@ -45,11 +45,14 @@ COMMANDS: dict[str, dict[str, str]] = {
         "score": "Say how a text sounds: its label, and a score from -1 to 1.",
         "runs": "What each scan did.",
     },
+    "Work": {
+        "inbox": "Show what needs an answer, the most urgent first.",
+        "search": "Find mentions by their words, in titles and texts.",
+        "mention": "Single mentions.",
+    },
     "Report": {
         "report": "Say how brands fared: how much was said, how it sounded, where, and what was not seen.",
-        "search": "Find mentions by their words, in titles and texts.",
         "export": "Write mentions out, oldest first, each with all that is known about it.",
-        "mention": "Single mentions.",
     },
     "Set up": {
         "brand": "What is watched.",

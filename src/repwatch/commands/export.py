@@ -12,20 +12,15 @@ from repwatch.commands.base import Session, general
 from repwatch.commands.options import (
     FILTER,
     OUTPUT,
-    BrandOption,
+    Asked,
     ColumnsOption,
     CsvOption,
     JsonlOption,
     JsonOption,
-    LabelOption,
-    LangOption,
     LimitOption,
     NoHeaderOption,
     OutputOption,
-    PeriodOption,
-    SinceOption,
-    SourceOption,
-    UntilOption,
+    filtered,
 )
 from repwatch.errors import UsageError
 
@@ -37,18 +32,12 @@ if TYPE_CHECKING:
 
 
 @general
+@filtered
 def export(
     session: Session,
     what: Annotated[  # noqa: ARG001 (there is one thing to export yet; its name keeps room for others)
         Literal["mentions"], typer.Argument(help="What is written: mentions.")
     ] = "mentions",
-    brand: BrandOption = None,
-    source: SourceOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    period: PeriodOption = None,
-    label: LabelOption = None,
-    lang: LangOption = None,
     limit: LimitOption = None,
     unsure: Annotated[
         bool,
@@ -71,6 +60,8 @@ def export(
     output: OutputOption = None,
     columns: ColumnsOption = None,
     no_header: NoHeaderOption = False,
+    *,
+    asked: Asked,
 ) -> None:
     """Write mentions out, oldest first, each with all that is known about it.
 
@@ -89,31 +80,22 @@ def export(
     from repwatch.render import chosen_format, pick
     from repwatch.writers import COLUMNS, ENDINGS
 
-    asked: ExportFormat = chosen_format(
+    chosen: ExportFormat = chosen_format(
         format, json=json, jsonl=jsonl, csv=csv, default="csv", path=output, endings=ENDINGS
     )
-    if excel and asked != "csv":
-        raise UsageError(f"--excel is about CSV, not {asked}", hint="Leave out --excel.")
-    if asked == "xlsx" and is_stdout(output) and session.out.is_terminal:
+    if excel and chosen != "csv":
+        raise UsageError(f"--excel is about CSV, not {chosen}", hint="Leave out --excel.")
+    if chosen == "xlsx" and is_stdout(output) and session.out.is_terminal:
         raise UsageError("a spreadsheet can't be shown at a terminal", hint="Name a file: -o mentions.xlsx")
     names = list(COLUMNS)
     if columns is not None:
         names = [pick(name.strip(), COLUMNS, "column") for name in columns.split(",") if name.strip()]
         if not names:
             raise UsageError("--columns names no column", hint=f"There is: {', '.join(COLUMNS)}")
-    found, _ = build_filter(
-        session,
-        brand=brand,
-        source=source,
-        since=since,
-        until=until,
-        period=period,
-        label=label,
-        lang=lang,
-    )
+    found, _ = build_filter(session, asked)
     found = replace(
         found,
-        relevance=("about", "unsure") if unsure else ("about",),
+        relevance=(*found.relevance, "unsure") if unsure else found.relevance,
         own=None if own else False,
     )
     mentions = 0
@@ -128,7 +110,7 @@ def export(
 
     with closing(session.reader()) as reader:
         rows = counted(reader.mentions(found, order="oldest", limit=limit))
-        written = write(session, rows, asked, output, names, header=not no_header, excel=excel)
+        written = write(session, rows, chosen, output, names, header=not no_header, excel=excel)
     if output is not None and not is_stdout(output):
         session.say(f"{amount(written, mentions)} written to {output}")
 

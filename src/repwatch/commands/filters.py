@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast, overload
 
 if TYPE_CHECKING:
     from repwatch.commands.base import Session
-    from repwatch.model import Label
+    from repwatch.commands.options import Asked
+    from repwatch.model import Intent, Label, Relevance, Sender, Urgency
     from repwatch.period import Window
     from repwatch.store.base import Filter
 
@@ -17,46 +18,15 @@ EARLIEST = "1990-01-01"
 
 
 @overload
-def build_filter(
-    session: Session,
-    *,
-    brand: Sequence[str] | None = None,
-    source: Sequence[str] | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    period: str | None = None,
-    label: Sequence[str] | None = None,
-    lang: Sequence[str] | None = None,
-    default: str,
-) -> tuple[Filter, Window]: ...
+def build_filter(session: Session, asked: Asked, *, default: str) -> tuple[Filter, Window]: ...
 
 
 @overload
-def build_filter(
-    session: Session,
-    *,
-    brand: Sequence[str] | None = None,
-    source: Sequence[str] | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    period: str | None = None,
-    label: Sequence[str] | None = None,
-    lang: Sequence[str] | None = None,
-    default: None = None,
-) -> tuple[Filter, Window | None]: ...
+def build_filter(session: Session, asked: Asked, *, default: None = None) -> tuple[Filter, Window | None]: ...
 
 
 def build_filter(
-    session: Session,
-    *,
-    brand: Sequence[str] | None = None,
-    source: Sequence[str] | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    period: str | None = None,
-    label: Sequence[str] | None = None,
-    lang: Sequence[str] | None = None,
-    default: str | None = None,
+    session: Session, asked: Asked, *, default: str | None = None
 ) -> tuple[Filter, Window | None]:
     """Return which mentions the options mean, and the window of time they are in.
 
@@ -68,19 +38,34 @@ def build_filter(
     from repwatch.period import window
     from repwatch.store.base import Filter
 
-    asked = None
-    if default is not None or since or until or period:
+    within = None
+    if default is not None or asked.since or asked.until or asked.period:
         zone = session.settings.timezone
-        asked = window(since, until, period, now=session.now, zone=zone, default=default or EARLIEST)
+        within = window(
+            asked.since,
+            asked.until,
+            asked.period,
+            now=session.now,
+            zone=zone,
+            default=default or EARLIEST,
+        )
     found = Filter(
-        brands=known_brands(session, brand or ()),
-        sources=known_sources(session, source or ()),
-        since=asked.since if asked else None,
-        until=asked.until if asked else None,
-        labels=cast("tuple[Label, ...]", tuple(str(name) for name in label or ())),
-        langs=tuple(name.strip().lower() for name in lang or ()),
+        brands=known_brands(session, asked.brand or ()),
+        sources=known_sources(session, asked.source or ()),
+        since=within.since if within else None,
+        until=within.until if within else None,
+        labels=cast("tuple[Label, ...]", _words(asked.label)),
+        langs=tuple(name.strip().lower() for name in asked.lang or ()),
+        relevance=cast("tuple[Relevance, ...]", _words(asked.relevance)) or ("about",),
+        intents=cast("tuple[Intent, ...]", _words(asked.kind)),
+        urgencies=cast("tuple[Urgency, ...]", _words(asked.urgency)),
+        senders=cast("tuple[Sender, ...]", _words(asked.sender)),
     )
-    return found, asked
+    return found, within
+
+
+def _words(chosen: Iterable[str] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(name) for name in chosen or ()))
 
 
 def known_brands(session: Session, names: Iterable[str]) -> tuple[str, ...]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from repwatch.commands.base import Session, general
+from repwatch.commands.correct import correct
+from repwatch.commands.judged import held, judged
 from repwatch.commands.options import JsonOption, OutputOption, UtcOption
 from repwatch.errors import UsageError
 
@@ -18,11 +21,18 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from repwatch.store.base import Engagement, MentionRow
+    from repwatch.model import Correction
+    from repwatch.store.base import Engagement, MentionRow, Reader
 
 app = typer.Typer(help="Single mentions.", no_args_is_help=True)
 
-_PER_BRAND = ("brand", "label", "sentiment", "relevance", "own", "matched", "reasons", "scorer")
+app.command("correct")(correct)
+
+_PER_BRAND = (
+    *("brand", "label", "sentiment", "relevance", "own", "matched", "reasons", "scorer", "p_negative"),
+    *("intent", "urgency", "sender", "comparison", "why", "corrected"),
+    *("machine_relevance", "machine_sentiment", "machine_label", "machine_intent"),
+)
 
 
 @app.command("show")
@@ -51,20 +61,33 @@ def show(
 
     zone = UTC if utc else session.settings.timezone
     with closing(session.reader()) as reader:
-        found = [reader.mention(id) for id in wanted(ids)]
-        grown = {rows[0].id: reader.engagement(rows[0].id) for rows in found}
+        found = [_known(reader, id) for id in wanted(ids)]
     if json:
         with opened(output, session.out.file) as stream:
-            body = {"mentions": [document(rows, grown[rows[0].id]) for rows in found]}
+            body = {"mentions": [document(known) for known in found]}
             stream.write(json_document("repwatch.mention/1", body))
     elif output is not None:
         with opened(output, session.out.file) as stream:
-            for rows in found:
-                describe(console(stream, "never"), rows, grown[rows[0].id], zone, session)
+            for known in found:
+                describe(console(stream, "never"), known, zone, session)
     else:
         with paged(session.out, not session.flags.no_pager):
-            for rows in found:
-                describe(session.out, rows, grown[rows[0].id], zone, session)
+            for known in found:
+                describe(session.out, known, zone, session)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A mention as each brand sees it, how its counts grew, and what people said of it, oldest first."""
+
+    rows: Sequence[MentionRow]
+    grown: Sequence[Engagement]
+    said: Sequence[Correction]
+
+
+def _known(reader: Reader, id: str) -> Known:
+    rows = reader.mention(id)
+    return Known(rows, reader.engagement(rows[0].id), reader.corrections(rows[0].id))
 
 
 def wanted(ids: Sequence[str], stdin: Iterable[str] | None = None) -> list[str]:
@@ -81,25 +104,26 @@ def wanted(ids: Sequence[str], stdin: Iterable[str] | None = None) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def document(rows: Sequence[MentionRow], grown: Sequence[Engagement]) -> dict[str, object]:
-    """Return one mention as JSON has it, with lists of how each brand sees it and how its counts grew."""
+def document(known: Known) -> dict[str, object]:
+    """Return one mention as JSON has it.
+
+    It has lists of how each brand sees it, how its counts grew, and what people said.
+    """
     from dataclasses import asdict
 
     from repwatch.writers import record
 
-    records = [record(row) for row in rows]
+    records = [record(row) for row in known.rows]
     common = {key: value for key, value in records[0].items() if key not in _PER_BRAND}
     brands = [{key: record[key] for key in _PER_BRAND} for record in records]
-    return common | {"brands": brands, "engagement_history": [asdict(each) for each in grown]}
+    return common | {
+        "brands": brands,
+        "corrections": [asdict(each) for each in known.said],
+        "engagement_history": [asdict(each) for each in known.grown],
+    }
 
 
-def describe(
-    out: Console,
-    rows: Sequence[MentionRow],
-    grown: Sequence[Engagement],
-    zone: tzinfo,
-    session: Session,
-) -> None:
+def describe(out: Console, known: Known, zone: tzinfo, session: Session) -> None:
     """Print one mention for a person."""
     from rich.text import Text
 
@@ -107,7 +131,7 @@ def describe(
     from repwatch.text import clean
     from repwatch.words import iso, signed, when
 
-    row = rows[0]
+    row = known.rows[0]
     ascii = not out.is_terminal
 
     def moment(at: object) -> str:
@@ -146,28 +170,18 @@ def describe(
     line("collected", moment(row.collected_at))
     line("language", row.lang)
     line("engagement", " · ".join(f"{count} {name}" for name, count in counted if count is not None))
-    line("grew", growth(grown, moment))
+    line("grew", growth(known.grown, moment))
     line("votes", None if row.score is None else signed(row.score, 0, ascii=ascii))
     line("answers", row.parent_id)
     line("thread", row.thread_id)
     line("known as", f"{row.space} {row.native_id}")
     line("marks", ", ".join(row.marks))
-    for each in rows:
+    for each in known.rows:
         out.print()
-        out.print(Text.assemble((flat(each.brand), "bold"), f"  {judgement(each, ascii=ascii)}"))
-        line("because", " · ".join(each.reasons))
-        line("found by", " · ".join(each.matched))
-        line("scorer", each.scorer)
+        out.print(Text.assemble((flat(each.brand), "bold"), f"  {held(each, ascii=ascii)}"))
+        for name, value in judged(each, known.said, moment, ascii=ascii):
+            line(name, value)
     out.print()
-
-
-def judgement(row: MentionRow, *, ascii: bool) -> str:
-    """Return how a brand's assessment turned out, in a few words."""
-    from repwatch.words import signed
-
-    tone = "" if row.sentiment is None else signed(row.sentiment, ascii=ascii)
-    also = [row.relevance if row.relevance != "about" else "", "its own" if row.own else ""]
-    return " · ".join(filter(None, [f"{row.label} {tone}".strip(), *also]))
 
 
 def growth(grown: Sequence[Engagement], moment: Callable[[object], str]) -> str | None:

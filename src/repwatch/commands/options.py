@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
@@ -78,6 +78,65 @@ LangOption = Annotated[
         rich_help_panel=FILTER,
     ),
 ]
+
+
+class KindChoice(StrEnum):
+    """What somebody wants (model.Intent), as typer takes it."""
+
+    complaint = "complaint"
+    question = "question"
+    praise = "praise"
+    request = "request"
+    promotion = "promotion"
+    other = "other"
+
+
+class UrgencyChoice(StrEnum):
+    """The urgencies as typer takes them."""
+
+    high = "high"
+    medium = "medium"
+    low = "low"
+
+
+class SenderChoice(StrEnum):
+    """Who speaks, as typer takes it; own posts have an option of their own where they are shown."""
+
+    customer = "customer"
+    spam = "spam"
+    giveaway = "giveaway"
+    job_ad = "job_ad"
+    bot = "bot"
+
+
+class RelevanceChoice(StrEnum):
+    """The relevances as typer takes them."""
+
+    about = "about"
+    unsure = "unsure"
+    not_about = "not_about"
+
+
+KindOption = Annotated[
+    list[KindChoice] | None,
+    typer.Option("--kind", help="Only what wants this; may be repeated.", rich_help_panel=FILTER),
+]
+UrgencyOption = Annotated[
+    list[UrgencyChoice] | None,
+    typer.Option("--urgency", help="Only what is so urgent; may be repeated.", rich_help_panel=FILTER),
+]
+SenderOption = Annotated[
+    list[SenderChoice] | None,
+    typer.Option("--sender", help="Only what they say; may be repeated.", rich_help_panel=FILTER),
+]
+RelevanceOption = Annotated[
+    list[RelevanceChoice] | None,
+    typer.Option(
+        "--relevance",
+        help="Only these, instead of about; may be repeated.",
+        rich_help_panel=FILTER,
+    ),
+]
 LimitOption = Annotated[
     int | None,
     typer.Option("-n", "--limit", min=1, help="At most so many.", rich_help_panel=FILTER),
@@ -106,6 +165,49 @@ UtcOption = Annotated[
 ]
 YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which mentions a command is about, as it was typed; see filters.build_filter."""
+
+    brand: Sequence[str] | None = None
+    source: Sequence[str] | None = None
+    since: str | None = None
+    until: str | None = None
+    period: str | None = None
+    label: Sequence[str] | None = None
+    lang: Sequence[str] | None = None
+    kind: Sequence[str] | None = None
+    urgency: Sequence[str] | None = None
+    sender: Sequence[str] | None = None
+    relevance: Sequence[str] | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether any of the options was used."""
+        return self != Asked()
+
+
+_FILTER_OPTIONS: dict[str, Any] = {
+    "brand": BrandOption,
+    "source": SourceOption,
+    "since": SinceOption,
+    "until": UntilOption,
+    "period": PeriodOption,
+    "label": LabelOption,
+    "lang": LangOption,
+    "kind": KindOption,
+    "urgency": UrgencyOption,
+    "sender": SenderOption,
+    "relevance": RelevanceOption,
+}
+
+
+def filtered(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say which mentions are meant; they come as `asked`."""
+    options = {name: (kind, None) for name, kind in _FILTER_OPTIONS.items()}
+    return _given(command, "asked", options, lambda typed: Asked(**typed), first=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,33 +249,54 @@ _LISTING_OPTIONS: dict[str, tuple[Any, Any]] = {
 
 def listed(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that lists something the options that say how; they come as a Listing, `shown`."""
+    return _given(command, "shown", _LISTING_OPTIONS, _listing)
+
+
+def _listing(typed: Mapping[str, Any]) -> Listing:
+    from repwatch.render import ENDINGS, chosen_format
+
+    format = chosen_format(
+        None,
+        json=typed["json"],
+        jsonl=typed["jsonl"],
+        csv=typed["csv"],
+        path=typed["output"],
+        endings=ENDINGS,
+        default="table",
+    )
+    return Listing(
+        format=format,
+        path=typed["output"],
+        columns=typed["columns"],
+        header=not typed["no_header"],
+    )
+
+
+def _given(
+    command: Callable[..., None],
+    name: str,
+    options: Mapping[str, tuple[Any, Any]],
+    make: Callable[[Mapping[str, Any]], object],
+    *,
+    first: bool = False,
+) -> Callable[..., None]:
+    """Give a command options (their types and defaults) that come to it as one value.
+
+    They are listed after its own, or else right after its session.
+    """
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        from repwatch.render import ENDINGS, chosen_format
+        typed = {option: kwargs.pop(option, default) for option, (_, default) in options.items()}
+        command(*args, **kwargs, **{name: make(typed)})
 
-        typed = {name: kwargs.pop(name, default) for name, (_, default) in _LISTING_OPTIONS.items()}
-        format = chosen_format(
-            None,
-            json=typed["json"],
-            jsonl=typed["jsonl"],
-            csv=typed["csv"],
-            path=typed["output"],
-            endings=ENDINGS,
-            default="table",
-        )
-        shown = Listing(
-            format=format,
-            path=typed["output"],
-            columns=typed["columns"],
-            header=not typed["no_header"],
-        )
-        command(*args, **kwargs, shown=shown)
-
-    own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "shown"]
+    own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != name]
     added = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
-        for name, (kind, default) in _LISTING_OPTIONS.items()
+        inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for option, (kind, default) in options.items()
     ]
-    run.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]  # as in general
+    before, after = (own[:1], own[1:]) if first else (own, [])
+    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # as in general
+        [*before, *added, *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in after)]
+    )
     return run

@@ -15,20 +15,15 @@ from repwatch.commands.base import Session, general
 from repwatch.commands.options import (
     FILTER,
     OUTPUT,
-    BrandOption,
+    Asked,
     ColumnsOption,
     CsvOption,
     JsonlOption,
     JsonOption,
-    LabelOption,
-    LangOption,
     NoHeaderOption,
     OutputOption,
-    PeriodOption,
-    SinceOption,
-    SourceOption,
-    UntilOption,
     UtcOption,
+    filtered,
 )
 from repwatch.errors import UsageError
 
@@ -136,7 +131,7 @@ def gather(
     by_source = _by_brand(reader, filter, "source")
     before = {key: tallies[""] for key, tallies in _by_brand(reader, earlier).items()} if earlier else {}
     by_day = _by_brand(reader, replace(filter, trended=True), "day")
-    unsure = _by_brand(reader, replace(filter, relevance=("unsure",)))
+    unsure = {} if "unsure" in filter.relevance else _by_brand(reader, replace(filter, relevance=("unsure",)))
     unscored = (
         _by_brand(reader, replace(filter, labels=("unscored",)), "lang") if _any_unscored(by_source) else {}
     )
@@ -283,18 +278,12 @@ FormatOption = Annotated[
 
 
 @general
+@filtered
 def report(
     session: Session,
     view: Annotated[
         View, typer.Argument(help="What to show: summary, trend, sources or brands.")
     ] = "summary",
-    brand: BrandOption = None,
-    source: SourceOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    period: PeriodOption = None,
-    label: LabelOption = None,
-    lang: LangOption = None,
     compare: CompareOption = "previous",
     limit: ExamplesOption = None,
     format: FormatOption = None,
@@ -305,6 +294,8 @@ def report(
     columns: ColumnsOption = None,
     no_header: NoHeaderOption = False,
     utc: UtcOption = False,
+    *,
+    asked: Asked,
 ) -> None:
     """Say how brands fared: how much was said, how it sounded, where, and what was not seen.
 
@@ -328,17 +319,7 @@ def report(
         raise UsageError(
             "a report's JSON document is always whole", hint="Leave out --columns, or use --jsonl."
         )
-    found, window = build_filter(
-        session,
-        brand=brand,
-        source=source,
-        since=since,
-        until=until,
-        period=period,
-        label=label,
-        lang=lang,
-        default=DEFAULT_WINDOW,
-    )
+    found, window = build_filter(session, asked, default=DEFAULT_WINDOW)
     settings = session.settings
     earlier = {"previous": window.before, "year": window.year_before}.get(compare)
     with closing(session.reader()) as reader:

@@ -83,7 +83,15 @@ def heading(report: Report, wording: Wording) -> str:
     parts = [ends, f"against {_compared_words(window, report.compared)}" if report.compared else ""]
     parts += [
         f"only {flat(', '.join(names))}"
-        for names in (narrowed.sources, narrowed.labels, narrowed.langs)
+        for names in (
+            narrowed.sources,
+            narrowed.labels,
+            narrowed.langs,
+            narrowed.intents,
+            [f"{urgency} urgency" for urgency in narrowed.urgencies],
+            [f"by {sender.replace('_', ' ')}" for sender in narrowed.senders],
+            () if narrowed.relevance == ("about",) else [r.replace("_", " ") for r in narrowed.relevance],
+        )
         if names
     ]
     return " · ".join(filter(None, parts))
@@ -351,8 +359,17 @@ def block_notes(block: Block, wording: Wording) -> list[str]:
         notes.append(_not_scored(block.unscored))
     if block.unsure:
         notes.append(
-            f"{plural(block.unsure, 'more mention')} may be about {name} (unsure), counted nowhere here."
+            f"{plural(block.unsure, 'more mention')} may be about {name} (unsure), counted nowhere here:"
+            " repwatch inbox --unsure"
         )
+    if block.now.others:
+        notes.append(
+            f"{number(block.now.others)} of the mentions {'is' if block.now.others == 1 else 'are'} not by"
+            " customers (spam, giveaways, job ads, bots); without: --sender customer"
+        )
+    if block.now.by_hand:
+        share = percent(block.now.by_hand / block.now.mentions)
+        notes.append(f"{plural(block.now.by_hand, 'label')} of these ({share}) were set by hand.")
     if block.undated:
         verb = "is" if block.undated == 1 else "are"
         notes.append(f"{plural(block.undated, 'mention')} without a date {verb} counted, but not by day.")

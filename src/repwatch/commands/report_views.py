@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from repwatch.commands.report import Block, Report, ReportFormat
 
 SCHEMA = "repwatch.report/1"
+_NARROWED = (
+    *("brands", "sources", "labels", "langs"),
+    *("intents", "urgencies", "senders", "relevance"),
+)
 
 
 def show(
@@ -191,7 +195,7 @@ def document(report: Report, view: str, wording: Wording) -> dict[str, Any]:
         "since": report.window.since,
         "until": report.window.until,
         "compared": {"since": compared.since, "until": compared.until} if compared else None,
-        "filter": {name: getattr(report.filter, name) for name in ("brands", "sources", "labels", "langs")},
+        "filter": {name: getattr(report.filter, name) for name in _NARROWED},
         "first_scan_at": report.first_scan_at,
         "last_scan_at": report.last_scan_at,
         "brands": [_block(block) for block in report.blocks],
@@ -209,6 +213,8 @@ def _block(block: Block) -> dict[str, Any]:
         "before": rounded(counts(block.before)) if block.before else None,
         "change": rounded({name: getattr(changed, name) for name in COMPARED}) if changed else None,
         "unsure": block.unsure,
+        "others": block.now.others,
+        "by_hand": block.now.by_hand,
         "undated": block.undated,
         "unscored_by_lang": dict(block.unscored),
         "days": [rounded({"day": day, **counts(tally)}) for day, tally in block.days],

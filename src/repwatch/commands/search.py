@@ -12,20 +12,15 @@ import typer
 from repwatch.commands.base import Session, general
 from repwatch.commands.options import (
     FILTER,
-    BrandOption,
+    Asked,
     ColumnsOption,
     CsvOption,
     JsonlOption,
     JsonOption,
-    LabelOption,
-    LangOption,
     NoHeaderOption,
     OutputOption,
-    PeriodOption,
-    SinceOption,
-    SourceOption,
-    UntilOption,
     UtcOption,
+    filtered,
 )
 
 if TYPE_CHECKING:
@@ -42,23 +37,17 @@ BRIEF = "id,at,brand,source,label,sentiment,url,snippet"
 
 
 @general
+@filtered
 def search(
     session: Session,
     query: Annotated[
         list[str], typer.Argument(metavar="QUERY", help='Words, "phrases", -not, OR; all must be there.')
     ],
-    brand: BrandOption = None,
-    source: SourceOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    period: PeriodOption = None,
-    label: LabelOption = None,
-    lang: LangOption = None,
     limit: Annotated[
         int, typer.Option("-n", "--limit", min=1, help="At most so many.", rich_help_panel=FILTER)
     ] = LIMIT,
     sort: Annotated[
-        Literal["newest", "oldest", "negative", "engaged", "rank"],
+        Literal["newest", "oldest", "negative", "engaged", "urgent", "rank"],
         typer.Option("--sort", help="What comes first; rank is the best hit.", rich_help_panel=FILTER),
     ] = "newest",
     json: JsonOption = False,
@@ -68,6 +57,8 @@ def search(
     columns: ColumnsOption = None,
     no_header: NoHeaderOption = False,
     utc: UtcOption = False,
+    *,
+    asked: Asked,
 ) -> None:
     """Find mentions by their words, in titles and texts.
 
@@ -85,16 +76,7 @@ def search(
     format: Format = chosen_format(
         None, json=json, jsonl=jsonl, csv=csv, default="table", path=output, endings=ENDINGS
     )
-    found, _ = build_filter(
-        session,
-        brand=brand,
-        source=source,
-        since=since,
-        until=until,
-        period=period,
-        label=label,
-        lang=lang,
-    )
+    found, _ = build_filter(session, asked)
     words = " ".join(query)
     zone = UTC if utc else session.settings.timezone
     several = len(session.settings.brands) > 1

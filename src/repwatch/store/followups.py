@@ -90,7 +90,9 @@ class Followups:
             )
             self._raw.execute("insert into mention_fts (rowid, title, text) values (?, '', '')", (seq,))
             self._raw.execute("delete from twin where mention = ?", (seq,))
-            self._raw.execute("update assessment set reasons = '[]', spans = '[]' where mention = ?", (seq,))
+            self._raw.execute(
+                "update assessment set reasons = '[]', why = '[]', spans = '[]' where mention = ?", (seq,)
+            )
         blanks = [*(f"{name} = ''" for name in _BLANKED), *(f"{name} = null" for name in _REMOVED)]
         self._raw.executemany(
             f"update mention set gone_ms = ?, {', '.join(blanks)} where seq = ?",

@@ -1,0 +1,208 @@
+"""`inbox`: mentions that need an answer, the most urgent first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from repwatch.commands.base import Session, general
+from repwatch.commands.options import FILTER, Asked, Listing, filtered, listed
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from repwatch.model import Intent
+    from repwatch.render import Column
+    from repwatch.store.base import Filter, MentionRow
+
+DEFAULT_WINDOW = "14d"
+"""How far back an answer is still worth something."""
+LIMIT = 20
+"""Mentions shown at a terminal."""
+ANSWERED: tuple[Intent, ...] = ("complaint", "question", "request")
+"""What needs an answer."""
+EXCERPT = 160
+BEFORE = 24
+"""Characters of a text before the first word that counted."""
+BASIS = 30
+"""Characters of the words that counted."""
+BRIEF = "id,at,brand,source,urgency,intent,label,sentiment,p_negative,relevance,because,url,text"
+"""What a pipe gets of each mention, unless it asks for other columns."""
+
+
+@general
+@filtered
+@listed
+def inbox(
+    session: Session,
+    unsure: Annotated[
+        bool,
+        typer.Option(
+            "--unsure", help="What may be about something else, to be decided.", rich_help_panel=FILTER
+        ),
+    ] = False,
+    all: Annotated[
+        bool, typer.Option("--all", help="Praise as well: it wants thanks.", rich_help_panel=FILTER)
+    ] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "-n", "--limit", min=1, help=f"At most so many; {LIMIT} at a terminal.", rich_help_panel=FILTER
+        ),
+    ] = None,
+    *,
+    asked: Asked,
+    shown: Listing,
+) -> None:
+    """Show what needs an answer, the most urgent first.
+
+    That is complaints, questions and requests of customers in the last 14 days, of your own brands. What
+    the brand has answered is left out, as far as the platform tells: its answer stands under the mention,
+    or later in a thread without levels.
+
+    Examples:
+
+        repwatch inbox
+        repwatch inbox --brand acme --urgency high --since 24h
+        repwatch inbox --unsure --columns id --no-header | repwatch mention correct - --about --dry-run
+    """
+    from repwatch.commands.filters import build_filter
+    from repwatch.render import paged
+
+    found, _ = build_filter(session, asked, default=DEFAULT_WINDOW)
+    wanted = narrowed(session, found, asked, unsure=unsure, all=all)
+    terminal = shown.format == "table" and shown.path is None and session.out.is_terminal
+    most = limit or (LIMIT if terminal else None)
+    if shown.columns is None and shown.format == "table" and not terminal:
+        shown = replace(shown, columns=BRIEF)
+    with closing(session.reader()) as reader:
+        rows = [_shown(row, unsure=unsure) for row in reader.mentions(wanted, order="urgent", limit=most)]
+        by_urgency = {count.key[0]: count.mentions for count in reader.counts(wanted, ["urgency"])}
+        bucket = narrowed(session, found, asked, unsure=True, all=False)
+        undecided = 0 if unsure else sum(count.mentions for count in reader.counts(bucket))
+    with paged(session.out, terminal and not session.flags.no_pager):
+        shown.show(
+            session.out,
+            rows,
+            columns(session, several=len(wanted.brands) > 1, unsure=unsure),
+            schema="repwatch.inbox/1",
+            key="mentions",
+        )
+    session.say(footer(len(rows), by_urgency, undecided, unsure=unsure))
+
+
+def narrowed(session: Session, found: Filter, asked: Asked, *, unsure: bool, all: bool) -> Filter:
+    """Return what of these mentions belongs into the inbox; what was asked for counts first."""
+    own = tuple(key for key, brand in session.settings.brands.items() if brand.role == "own")
+    wants: tuple[Intent, ...] = () if unsure else (*ANSWERED, "praise") if all else ANSWERED
+    return replace(
+        found,
+        brands=found.brands or own or tuple(session.settings.brands),
+        relevance=("unsure",) if unsure else found.relevance if asked.relevance else ("about", "unsure"),
+        intents=found.intents or wants,
+        senders=found.senders or ("customer",),
+        waiting=True,
+    )
+
+
+def columns(session: Session, *, several: bool, unsure: bool) -> list[Column]:
+    """Return the columns of an inbox; the text is last, so that it alone is shortened."""
+    from repwatch.commands.search import emphasised
+    from repwatch.formats import short_id
+    from repwatch.render import Column
+    from repwatch.words import age, signed
+    from repwatch.writers import COLUMNS
+
+    machine: Literal["machine"] = "machine"
+    first = {"id", "at", "brand", "source", "urgency", "sentiment"}
+    return [
+        Column("id", show=short_id, style="cyan"),
+        Column("at", "age", right=True, show=lambda at: age(at, session.now)),
+        Column("urgency", "urg", show=_urgency),
+        Column("wants", "kind", where="terminal"),
+        Column("brand", optional=3) if several else Column("brand", where=machine),
+        Column("source", optional=2),
+        Column("sentiment", "tone", right=True, show=signed, optional=1),
+        *(Column(name, where=machine) for name in COLUMNS if name not in first),
+        Column("because", where=machine),
+        Column("basis", "found by" if unsure else "because", where="terminal", optional=4),
+        Column("what", "", show=emphasised, where="terminal"),
+    ]
+
+
+def _urgency(urgency: str) -> Text:
+    from rich.text import Text
+
+    return Text({"medium": "med"}.get(urgency, urgency), style={"high": "bold red"}.get(urgency, ""))
+
+
+def _shown(row: MentionRow, *, unsure: bool) -> dict[str, Any]:
+    from repwatch.formats import flat
+    from repwatch.reasons import words
+    from repwatch.writers import record
+
+    carried = words(row.reasons, negative=row.label == "negative")
+    basis = row.why or row.matched if unsure else carried or _rating(row)
+    return record(row) | {
+        "because": carried,
+        "wants": row.intent if row.relevance == "about" or unsure else f"{row.intent}?",
+        "basis": _cut(flat(", ".join(basis)), BASIS),
+        "what": excerpt(row, carried),
+    }
+
+
+def _rating(row: MentionRow) -> tuple[str, ...]:
+    if row.rating is None:
+        return ()
+    best = "" if row.rating_best is None else f" of {row.rating_best:g}"
+    return (f"rating {row.rating:g}{best}",)
+
+
+def excerpt(row: MentionRow, carried: Sequence[str]) -> str:
+    """Return what a mention says from shortly before the first word that counted.
+
+    Words that counted stand between U+0002 and U+0003.
+    """
+    from repwatch.formats import flat
+
+    text = flat(f"{row.title}. {row.text}" if row.title and row.title not in row.text else row.text)
+    # Names are masked before words are weighed, so not everything that counted stands in the text.
+    parts = sorted((re.escape(flat(word)) for word in carried if flat(word)), key=len, reverse=True)
+    if not parts:
+        return _cut(text, EXCERPT)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
+    first = pattern.search(text)
+    if first and first.start() > 2 * BEFORE:
+        text = "… " + text[text.rfind(" ", 0, first.start() - BEFORE) + 1 :]
+    return pattern.sub(lambda found: f"\x02{found[0]}\x03", _cut(text, EXCERPT))
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def footer(shown: int, by_urgency: Mapping[str, int], undecided: int, *, unsure: bool) -> str:
+    """Return what is said below an inbox."""
+    from repwatch.words import number, plural
+
+    whole = sum(by_urgency.values())
+    if unsure:
+        parts = [f"{plural(whole, 'mention')} to decide" if whole else "Nothing to decide"]
+    else:
+        parts = [f"{number(whole)} to answer" if whole else "Nothing to answer"]
+        parts += [f"{number(by_urgency['high'])} urgent"] if by_urgency.get("high") else []
+    lines = [" · ".join(parts)]
+    if shown < whole:
+        lines.append(f"These are the first {shown}; more with -n {shown * 5}")
+    if unsure and whole:
+        lines.append("Decide: repwatch mention correct ID --about, or --not-about")
+    elif whole:
+        lines.append("Next: repwatch mention show ID, or repwatch mention correct ID if it is wrong")
+    if undecided:
+        lines.append(f"{plural(undecided, 'mention')} may be about something else: repwatch inbox --unsure")
+    return "\n".join(lines)
