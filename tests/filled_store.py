@@ -13,7 +13,7 @@ import time_machine
 import typer
 from typer.testing import CliRunner, Result
 
-from repwatch.commands import export, import_, inbox, mention, report, search
+from repwatch.commands import eval, export, import_, inbox, label, mention, report, score, search
 from repwatch.model import Assessment, Judged, Label, Mention, Relevance, Sentiment, Span, Task
 from repwatch.store import open_store
 from repwatch.store.base import Outcome, PageSave, Run, Status
@@ -89,10 +89,9 @@ def said(
                 brand=brand,
                 relevance=relevance,
                 own=own,
-                spans=(Span("text", 0, 4, f"{brand} anvils", "term"),),
                 sentiment=sentiment,
                 scorer="vader/1",
-                **(judged or {}),
+                **{"spans": (Span("text", 0, 4, f"{brand} anvils", "term"),), **(judged or {})},
             )
             for brand in brands
         ),
@@ -163,6 +162,9 @@ def _app() -> typer.Typer:
         "report": report.report,
         "search": search.search,
         "inbox": inbox.inbox,
+        "eval": eval.eval,
+        "label": label.label,
+        "score": score.score,
         "export": export.export,
         "import": import_.import_,
     }

@@ -18,8 +18,9 @@ from repwatch.demo.corpus import load
 from repwatch.demo.site import serving
 from test_docs import COMMANDS
 
-ELSEWHERE = ("demo", "init", "doctor --json", "source discover https://forum.example")
-"""Their own tests run these; doctor asks every place once more, and that forum is nowhere."""
+ELSEWHERE = ("demo", "init", "doctor --json", "source discover https://forum.example", "label")
+"""Their own tests run these; doctor asks every place once more, that forum is nowhere, and keys
+are pressed by people."""
 
 
 @pytest.fixture(scope="module")

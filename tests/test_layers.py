@@ -26,7 +26,8 @@ writers
 pipeline crawl outcomes logins
 asker
 scan probe batch
-imports
+leases
+imports rescore
 topics demo
 commands
 cli

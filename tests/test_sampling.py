@@ -78,6 +78,13 @@ def test_sources_take_turns_and_each_begins_with_its_most_doubtful() -> None:
     assert chosen[0].source == "forum"
 
 
+def test_a_story_that_is_known_teaches_nothing() -> None:
+    found = [Candidate(f"m_{n}", "acme", "forum", None, f"Text {n}!", 0.5) for n in range(3)]
+    assert [each.id for each in most_telling(found, 9, known=["text, 1"])] == [
+        each.id for each in most_telling(found, 9) if each.id != "m_1"
+    ]
+
+
 def test_another_seed_decides_otherwise_between_equals() -> None:
     found = [Candidate(f"m_{n}", "acme", "forum", None, f"text {n}", 0.5) for n in range(40)]
     assert most_telling(found, 5, seed=1) != most_telling(found, 5, seed=2)

@@ -128,7 +128,7 @@ def test_a_mention_is_shown_with_all_that_is_known_about_it(place: Place) -> Non
     text = place.text("mention", "show", id[:10])
     for known in ("I want a refund", "someone", "https://forum.example/t/a", "1 of 5", "negative -0.60"):
         assert known in text
-    assert "Negative because of “charged twice” (-2.5)." in text
+    assert "because     negative: charged twice" in text
     assert "term: acme anvils" in text
     assert "vader/1" in text
 

@@ -80,3 +80,9 @@ def test_a_bar_is_never_longer_than_its_width_and_never_hides_a_value(value: int
     drawn = words.bar(value, most, 10)
     assert len(drawn) <= 10
     assert bool(drawn) == (value > 0)
+
+
+def test_the_words_that_weighed_are_told_from_the_rating_and_from_remarks() -> None:
+    reasons = ("rating -1.0", '"broke" -1.2', "in 3 weeks -0.5", "great +3.1", "no text")
+    assert words.carried(reasons) == ["broke", "in 3 weeks", "great"]
+    assert words.carried(reasons, negative=True) == ["broke", "in 3 weeks"]

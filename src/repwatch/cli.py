@@ -49,10 +49,14 @@ COMMANDS: dict[str, dict[str, str]] = {
         "inbox": "Show what needs an answer, the most urgent first.",
         "search": "Find mentions by their words, in titles and texts.",
         "mention": "Single mentions.",
+        "label": "Label the mentions that would teach most, with one key each.",
     },
     "Report": {
         "report": "Say how brands fared: how much was said, how it sounded, where, and what was not seen.",
         "export": "Write mentions out, oldest first, each with all that is known about it.",
+    },
+    "Care": {
+        "eval": "Say how well negative mentions are told from others, on the labels that you gave yourself.",
     },
     "Set up": {
         "brand": "What is watched.",

@@ -45,17 +45,19 @@ def doubt(assessment: Assessment, *, cut: float = CUT, tone_cut: float = 0.0) ->
     return max(found, UNDECIDED) if assessment.relevance == "unsure" else found
 
 
-def most_telling(candidates: Iterable[Candidate], count: int, *, seed: int = 0) -> list[Candidate]:
+def most_telling(
+    candidates: Iterable[Candidate], count: int, *, seed: int = 0, known: Iterable[str] = ()
+) -> list[Candidate]:
     """Return at most so many candidates: the most doubtful of each source, taken in turn.
 
-    Of each author and story there is only one. The same candidates in any order give the same ones;
-    another seed decides otherwise between equals.
+    Of each author and story there is only one, and none of a story whose text is known already. The
+    same candidates in any order give the same ones; another seed decides otherwise between equals.
     """
     by_source: defaultdict[str, list[Candidate]] = defaultdict(list)
     for each in sorted(candidates, key=lambda each: (-each.doubt, _lot(each, seed))):
         by_source[each.source].append(each)
     authors: set[str] = set()
-    stories: set[str] = set()
+    stories = set(map(_story, known))
 
     def fresh(found: Iterable[Candidate]) -> Iterator[Candidate]:
         for each in found:

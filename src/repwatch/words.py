@@ -166,6 +166,12 @@ def verdict(sentiment: Sentiment) -> str:
     return ": ".join(filter(None, (said, "; ".join(filter(None, (told, *remarks))))))
 
 
+def carried(reasons: Sequence[str], *, negative: bool = False) -> list[str]:
+    """Return the words that weighed in a text, its rating aside; with `negative` those of a complaint."""
+    bad, good, _ = _told(reasons)
+    return [name.strip('"') for name in (bad if negative else [*bad, *good]) if name != _RATING]
+
+
 def _told(reasons: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
     """Return what speaks for a complaint, what against it, and what is a remark without a weight."""
     bad: list[str] = []
@@ -176,10 +182,11 @@ def _told(reasons: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
         if not _WEIGHT.fullmatch(weight):
             remarks.append(reason)
         elif float(weight):
-            (bad if float(weight) < 0 else good).append("its rating" if name == "rating" else name)
+            (bad if float(weight) < 0 else good).append(_RATING if name == "rating" else name)
     return bad, good, remarks
 
 
+_RATING = "its rating"
 _WEIGHT = re.compile(r"[+-]\d+(?:\.\d+)?")
 
 

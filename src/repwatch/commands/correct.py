@@ -55,7 +55,7 @@ def correct(
     Examples:
 
         repwatch mention correct m_7Q2KABCD --label negative --why sarcasm
-        repwatch search giveaway --columns id --no-header | repwatch mention correct - --not-about --dry-run
+        repwatch search refund --columns id --no-header | repwatch mention correct - --kind request --dry-run
     """
     from repwatch.commands.mention import wanted
     from repwatch.text import one_line

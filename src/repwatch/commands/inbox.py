@@ -69,7 +69,7 @@ def inbox(
 
         repwatch inbox
         repwatch inbox --brand acme --urgency high --since 24h
-        repwatch inbox --unsure --columns id --no-header | repwatch mention correct - --about --dry-run
+        repwatch inbox --unsure -o unsure.csv
     """
     from repwatch.commands.filters import build_filter
     from repwatch.render import paged
@@ -124,13 +124,13 @@ def columns(session: Session, *, several: bool, unsure: bool) -> list[Column]:
         Column("id", show=short_id, style="cyan"),
         Column("at", "age", right=True, show=lambda at: age(at, session.now)),
         Column("urgency", "urg", show=_urgency),
-        Column("wants", "kind", where="terminal"),
-        Column("brand", optional=3) if several else Column("brand", where=machine),
-        Column("source", optional=2),
-        Column("sentiment", "tone", right=True, show=signed, optional=1),
+        Column("wants", "kind", where="terminal", optional=1),
+        Column("brand", optional=4) if several else Column("brand", where=machine),
+        Column("source", optional=3),
+        Column("sentiment", "tone", right=True, show=signed, optional=2),
         *(Column(name, where=machine) for name in COLUMNS if name not in first),
         Column("because", where=machine),
-        Column("basis", "found by" if unsure else "because", where="terminal", optional=4),
+        Column("basis", "found by" if unsure else "because", where="terminal", optional=5),
         Column("what", "", show=emphasised, where="terminal"),
     ]
 
@@ -143,10 +143,10 @@ def _urgency(urgency: str) -> Text:
 
 def _shown(row: MentionRow, *, unsure: bool) -> dict[str, Any]:
     from repwatch.formats import flat
-    from repwatch.reasons import words
+    from repwatch.words import carried as carrying
     from repwatch.writers import record
 
-    carried = words(row.reasons, negative=row.label == "negative")
+    carried = carrying(row.reasons, negative=row.label == "negative")
     basis = row.why or row.matched if unsure else carried or _rating(row)
     return record(row) | {
         "because": carried,

@@ -14,7 +14,8 @@ def judged(
     row: MentionRow, said: Sequence[Correction], moment: Callable[[object], str], *, ascii: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield what is known of how a brand's verdict came about, each with its name."""
-    from repwatch.reasons import sentence
+    from repwatch.model import Sentiment
+    from repwatch.words import verdict
 
     if row.corrected:
         yield "machine", machine(row, ascii=ascii)
@@ -22,7 +23,8 @@ def judged(
         if correction.brand == row.brand:
             yield "said", spoken(correction, moment)
     if row.gone_at is None:
-        yield "because", sentence(row.machine_label, row.reasons, row.p_negative, ascii=ascii)
+        heard = Sentiment(row.machine_sentiment, row.machine_label, row.reasons, row.p_negative)
+        yield "because", verdict(heard)
     yield "why", "; ".join(row.why)
     yield "found by", " · ".join(row.matched)
     yield "scorer", row.scorer

@@ -369,7 +369,8 @@ def block_notes(block: Block, wording: Wording) -> list[str]:
         )
     if block.now.by_hand:
         share = percent(block.now.by_hand / block.now.mentions)
-        notes.append(f"{plural(block.now.by_hand, 'label')} of these ({share}) were set by hand.")
+        verb = "was" if block.now.by_hand == 1 else "were"
+        notes.append(f"{plural(block.now.by_hand, 'label')} ({share}) {verb} set by hand.")
     if block.undated:
         verb = "is" if block.undated == 1 else "are"
         notes.append(f"{plural(block.undated, 'mention')} without a date {verb} counted, but not by day.")

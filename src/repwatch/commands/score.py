@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from repwatch.commands.base import Session, general
-from repwatch.commands.options import OUTPUT, JsonOption
+from repwatch.commands.options import OUTPUT, Asked, DryRunOption, JsonOption, filtered
 from repwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from repwatch.judge import Judge
 
 PARTIAL = 5
+RESCORE = "The other options that say which mentions belong to --rescore."
 MOST = 100_000
 """Characters read from standard input."""
 
 
 @general
+@filtered
 def score(
     session: Session,
     text: Annotated[
@@ -29,43 +31,59 @@ def score(
     scorer: Annotated[
         str | None, typer.Option("--scorer", metavar="NAME", help="Another scorer than the configured one.")
     ] = None,
-    brand: Annotated[
-        str | None,
-        typer.Option("-b", "--brand", metavar="BRAND", help="With --jsonl: judge the texts for this brand."),
-    ] = None,
+    rescore: Annotated[
+        bool, typer.Option("--rescore", help="Judge stored mentions anew, instead of a text.")
+    ] = False,
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
     jsonl: Annotated[
         bool,
         typer.Option("--jsonl", help="Read and write one JSON record a line.", rich_help_panel=OUTPUT),
     ] = False,
+    *,
+    asked: Asked,
 ) -> None:
     """Say how a text sounds: its label, and a score from -1 to 1.
 
     The words, languages and cut-offs of the configuration count if there is one; none is needed.
+    With --rescore, stored mentions are judged anew by the brands and the scorer of today; what
+    people have corrected still counts.
 
     With --jsonl it judges texts of another program: each line of standard input holds an id and a text,
-    and perhaps the target (the name that it is about), rating (1 to 5) and lang; each line of standard
-    output the answer, in the same order. A line that can't be read is told on standard error; in the
-    end that makes the exit code 5.
+    and perhaps the target (the name that it is about; --brand stands for those without), rating (1 to 5)
+    and lang; each line of standard output the answer, in the same order. A line that can't be read is
+    told on standard error; in the end that makes the exit code 5.
 
     Examples:
 
         repwatch score "Two weeks and no answer, this is terrible"
         repwatch score --explain "Support was great, but the anvil broke"
         repwatch score --jsonl - < texts.jsonl > scored.jsonl
+        repwatch score --rescore --since 90d --dry-run
     """
     if jsonl:
-        raise typer.Exit(_batch(session, text, brand, scorer, other=json or explain))
-    if brand is not None:
-        raise UsageError(
-            "--brand goes with --jsonl", hint=f'Try: repwatch brand test --brand {brand} "some text"'
-        )
+        raise typer.Exit(_batch(session, text, asked, scorer, other=json or explain or rescore or dry_run))
     from repwatch.formats import json_document
     from repwatch.judge import spoken
     from repwatch.language import detect
     from repwatch.model import Mention
     from repwatch.words import signed, verdict
 
+    if rescore:
+        if text is not None or explain:
+            raise UsageError("--rescore is about stored mentions, not a text", hint="Leave out the text.")
+        from repwatch.commands.rescore import rescore as judge_anew
+
+        session.settings  # noqa: B018 (stored mentions need a configuration, and it says so)
+        judge_anew(session, _judge(session, scorer), asked, dry_run=dry_run, json=json)
+        return
+    if asked.brand:
+        raise UsageError(
+            "--brand goes with --jsonl and --rescore",
+            hint=f'Try: repwatch brand test --brand {asked.brand[0]} "some text"',
+        )
+    if dry_run or asked.anything:
+        raise UsageError("which mentions, and --dry-run, belong to --rescore", hint="Add --rescore.")
     if text is None:
         raise UsageError("there is no text to score", hint='Try: repwatch score "some text"')
     judge = _judge(session, scorer)
@@ -100,7 +118,7 @@ def score(
         session.say(", ".join(sentiment.reasons))
 
 
-def _batch(session: Session, text: str | None, brand: str | None, scorer: str | None, *, other: bool) -> int:
+def _batch(session: Session, text: str | None, asked: Asked, scorer: str | None, *, other: bool) -> int:
     """Judge the lines of standard input; return the exit code."""
     from repwatch.batch import Batch, dumped
     from repwatch.formats import json_line
@@ -108,8 +126,9 @@ def _batch(session: Session, text: str | None, brand: str | None, scorer: str | 
 
     if other or text not in (None, "-"):
         raise UsageError("--jsonl reads texts from standard input, and needs no other option for them")
-    if brand is not None:
-        pick(brand, session.settings.brands, "brand")
+    if asked != Asked(brand=asked.brand) or len(asked.brand or ()) > 1:
+        raise UsageError("--jsonl judges for one --brand, or for what each line names", hint=RESCORE)
+    brand = pick(asked.brand[0], session.settings.brands, "brand") if asked.brand else None
     bad = 0
     out = sys.stdout.buffer
     for answers in Batch(_judge(session, scorer), brand).answers(sys.stdin.buffer):  # type: ignore[arg-type]  # it is buffered, which typeshed does not say

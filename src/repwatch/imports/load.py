@@ -6,10 +6,6 @@ so that one that is stopped has kept what it had read. Read again, a file adds n
 
 from __future__ import annotations
 
-import os
-import socket
-import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,15 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from repwatch.errors import Busy
 from repwatch.imports.base import Rejected, Row, Unreadable
 from repwatch.imports.look import Notes, Plan, rows
 from repwatch.imports.rejected import RejectedFile
 from repwatch.imports.values import shown
 from repwatch.judge import Judge
+from repwatch.leases import held
 from repwatch.match import Matched
 from repwatch.model import Judged, Mention, Task
-from repwatch.scan import LEASE, LEASE_S, RENEWED_EVERY_S
 from repwatch.store.base import PageSave, Saved, Store
 from repwatch.tidy import version
 
@@ -35,6 +30,7 @@ MOST_PROBLEMS = 100
 """Rejected entries that are told one by one; all of them stand in the file beside."""
 MOST_HELD = 4 * 1024 * 1024
 """Characters of rejected entries that are held until they are written."""
+REFUSED = "Nothing was imported. Try again when it is through."
 SHOWN = 5
 """Mentions that a dry run shows."""
 
@@ -126,7 +122,7 @@ class Loader:
             StoreError: the database can't be used; the pages before were kept.
             UsageError: the file of rejected entries can't be written.
         """
-        with _held(store, self._clock) as renew:
+        with held(store, self._clock, refused=REFUSED, lost="Import the file again.") as renew:
             results = list(self._each(jobs, lambda job: self._load(job, store, renew)))
             store.tidy(self._clock())
         return results
@@ -265,33 +261,3 @@ def _paged(found: Iterator[Row | Rejected]) -> Iterator[list[Row | Rejected]]:
             raise Unreadable(f"it can't be read any further: {error.strerror or error}") from error
         raise
     yield page
-
-
-@contextmanager
-def _held(store: Store, clock: Callable[[], datetime]) -> Iterator[Callable[[], None]]:
-    """Hold the lease of scans, and yield what renews it when it is time.
-
-    Raises:
-        Busy: a scan or another import holds it.
-    """
-    holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    other = store.take_lease(LEASE, holder, clock(), LEASE_S)
-    if other is not None:
-        raise Busy(
-            f"a scan or an import is running since {other.taken_at:%Y-%m-%d %H:%M} UTC",
-            hint="Nothing was imported. Try again when it is through.",
-        )
-    renewed_s = time.monotonic()
-
-    def renew() -> None:
-        nonlocal renewed_s
-        if time.monotonic() - renewed_s < RENEWED_EVERY_S:
-            return
-        renewed_s = time.monotonic()
-        if store.take_lease(LEASE, holder, clock(), LEASE_S) is not None:
-            raise Busy("a scan took over while this import was suspended", hint="Import the file again.")
-
-    try:
-        yield renew
-    finally:
-        store.release_lease(LEASE, holder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -281,6 +281,8 @@ class Assessed:
 
     id: str
     source: str
+    query: str
+    """What its source was searched for when it was first shown."""
     at: datetime
     mention: Mention
     assessment: Assessment
@@ -577,11 +579,10 @@ class Store(Reader, Protocol):
             UsageError: a mention is not stored, or was not assessed for that brand.
         """
 
-    def save_judgements(self, judged: Sequence[Judged], brands: Collection[str]) -> None:
-        """Replace what was found in stored mentions by what is found now, all of it or nothing.
+    def save_judgements(self, judged: Sequence[Judged]) -> None:
+        """Keep how stored mentions are judged now, for the brands that are given, all of it or nothing.
 
-        Assessments for any of these brands that are no longer found are dropped, unless a person says
-        that the mention is about it. What people said still counts.
+        What was found for other brands stays, and what people said still counts.
         """
 
     def expire(self, source: str, before: datetime) -> int:

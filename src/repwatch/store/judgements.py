@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from repwatch.corrections import in_force
@@ -23,7 +23,7 @@ _SAVE = f"""
 """
 _COPY = f"update assessment set {rows.assignments(rows.COPIED)} where mention = :mention"
 _HOLD = f"update assessment set {rows.assignments(rows.HELD)} where mention = :mention and brand = :brand"
-_STORED = f"select seq, id, gone_ms, {', '.join(rows.COPIED_FROM)} from mention where id = ?"
+_STORED = f"select seq, {', '.join(rows.COPIED_FROM)} from mention where id = ? and gone_ms is null"
 _SAID = f"""
     select m.id, {", ".join(f"c.{name}" for name in rows.CORRECTION)}
     from correction c join mention m on m.seq = c.mention where c.mention = ?
@@ -44,13 +44,11 @@ class Judgements:
         """Keep what was found in a mention (its row) that is new."""
         self._save(mention, assessments, {})
 
-    def replace(
-        self, mention: Mapping[str, Any], found: Sequence[Assessment], brands: Collection[str] | None
-    ) -> bool:
+    def replace(self, mention: Mapping[str, Any], found: Sequence[Assessment], *, edited: bool) -> bool:
         """Keep what is found in a stored mention now; tell whether the machine says anything new.
 
-        Of the brands that were looked for (None for all) those that are not found are dropped, but for
-        those that a person says it is about. What people said still counts.
+        Other words replace what was found before, but for brands that a person says it is about; the
+        same words only add to it. What people said still counts.
         """
         seq = mention["seq"]
         stored = {brand: judged for brand, *judged in self._raw.execute(_JUDGED, (seq,))}
@@ -60,7 +58,7 @@ class Judgements:
             if stored.get(assessment.brand) != list(rows.judged_values(assessment).values())
         ]
         here = {assessment.brand for assessment in found}
-        dropped = [b for b in stored if b not in here and (brands is None or b in brands)]
+        dropped = [brand for brand in stored if edited and brand not in here]
         if not (fresh or dropped):
             return False
         said = self.said(seq)
@@ -83,22 +81,18 @@ class Judgements:
             by_brand[correction.brand].append(correction)
         return {brand: in_force(corrections) for brand, corrections in by_brand.items()}
 
-    def rejudge(self, judged: Sequence[Judged], brands: Collection[str]) -> None:
-        """Replace what was found in stored mentions for some brands."""
+    def rejudge(self, judged: Sequence[Judged]) -> None:
+        """Keep how stored mentions are judged now."""
         for each in judged:
-            found = self._raw.execute(_STORED, (each.mention.id,)).fetchone()
-            if found is None:
+            stored = self._raw.execute(_STORED, (each.mention.id,)).fetchone()
+            if stored is None:
                 continue
-            seq, _, gone_ms, *values = found
-            if gone_ms is not None:
-                continue
-            row = {"seq": seq, **dict(zip(rows.COPIED_FROM, values, strict=True))}
+            row = dict(zip(("seq", *rows.COPIED_FROM), stored, strict=True))
             if each.mention.lang is not None and each.mention.lang != row["lang"]:
                 row["lang"] = each.mention.lang
-                self._raw.execute("update mention set lang = ? where seq = ?", (row["lang"], seq))
+                self._raw.execute("update mention set lang = :lang where seq = :seq", row)
                 self.copy(row)
-            wanted = [assessment for assessment in each.assessments if assessment.brand in brands]
-            self.replace(row, wanted, brands)
+            self.replace(row, each.assessments, edited=False)
 
     def correct(self, verdicts: Sequence[Verdict], who: str, why: str, now_ms: int) -> list[Correction]:
         """Keep what a person says; return what of it is new."""

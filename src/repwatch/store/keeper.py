@@ -99,8 +99,7 @@ class Keeper:
             if any(stored[name] != row[name] for name in rows.COUNTED):
                 self._count(row)
         self._sight(row["seq"], judged)
-        # Other words replace what was found before; the same words only add to it.
-        reassessed = self._judgements.replace(row, judged.assessments, None if edited else ())
+        reassessed = self._judgements.replace(row, judged.assessments, edited=edited)
         return row != stored or reassessed
 
     def _count(self, row: rows.Values) -> None:

@@ -87,6 +87,10 @@ _ANSWERED = f"""
 """
 _WAITING = "w.answered_ms is null and w.gone_ms is null and below.at_ms is null and later.at_ms is null"
 
+_QUERY = """
+    coalesce(
+        (select s.query from sighting s where s.mention = m.seq order by s.first_ms, s.query limit 1), '')
+"""
 _SNIPPET = "snippet(mention_fts, -1, char(2), char(3), '…', 24)"
 
 RARE = 10_000
@@ -297,8 +301,8 @@ class SqlReader:
         with self.db.reading():
             said = self._corrections("c.mention in (select value from json_each(?))", (among,))
             found = self.db.all(
-                f"select {', '.join(rows.ASSESSED)} from {where.tables} join mention m on m.seq = a.mention"
-                f" where {where.condition} and m.gone_ms is null"
+                f"select {_QUERY}, {', '.join(rows.ASSESSED)}"
+                f" from {where.tables} join mention m on m.seq = a.mention where {where.condition} and m.gone_ms is null"
                 " and a.mention in (select value from json_each(?)) order by a.mention desc, a.brand",
                 (*where.values, among),
             )

@@ -322,12 +322,13 @@ ASSESSED = (
     "a.machine_relevance", "a.machine_sentiment", "a.machine_label", "a.machine_intent", "a.p_negative",
     "a.urgency", "a.sender", "a.comparison", "a.scorer", "a.reasons", "a.why", "a.spans", "a.at_ms",
 )  # fmt: skip
-"""What `assessed` takes, of `mention m` and `assessment a`."""
+"""What `assessed` takes behind the query of its first sighting, of `mention m` and `assessment a`."""
 
 
 def assessed(values: Sequence[Any], corrections: Mapping[tuple[str, str], Sequence[Correction]]) -> Assessed:
-    """Build an Assessed from the columns of ASSESSED, and the corrections by mention and brand."""
-    row = dict(zip((name.partition(".")[2] for name in ASSESSED), values, strict=True))
+    """Build an Assessed from a query and the columns of ASSESSED, and corrections by mention and brand."""
+    query, *rest = values
+    row = dict(zip((name.partition(".")[2] for name in ASSESSED), rest, strict=True))
     spans = tuple(Span(*span) for span in json.loads(row["spans"]))
     mention = Mention(
         space=row["space"],
@@ -376,6 +377,7 @@ def assessed(values: Sequence[Any], corrections: Mapping[tuple[str, str], Sequen
     return Assessed(
         id=row["id"],
         source=row["source"],
+        query=query,
         at=from_epoch_ms(row["at_ms"]),
         mention=mention,
         assessment=assessment,

@@ -8,7 +8,7 @@ import math
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -314,14 +314,13 @@ class SqliteStore(SqlReader):
         with self.db.writing() as raw:
             return Judgements(raw, self._day).correct(verdicts, who, why, epoch_ms(now))
 
-    def save_judgements(self, judged: Sequence[Judged], brands: Collection[str]) -> None:
-        """Replace what was found in stored mentions by what is found now, all of it or nothing.
+    def save_judgements(self, judged: Sequence[Judged]) -> None:
+        """Keep how stored mentions are judged now, for the brands that are given, all of it or nothing.
 
-        Assessments for any of these brands that are no longer found are dropped, unless a person says
-        that the mention is about it. What people said still counts.
+        What was found for other brands stays, and what people said still counts.
         """
         with self.db.writing() as raw:
-            Judgements(raw, self._day).rejudge(judged, brands)
+            Judgements(raw, self._day).rejudge(judged)
 
     def expire(self, source: str, before: datetime) -> int:
         """Blank the mentions of a source that were last read before then; return how many."""

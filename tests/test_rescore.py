@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from filled_store import BERLIN, CONFIG, NOW, Place, hours_ago, said
+from repwatch.errors import Busy, StoreError, UsageError
+from repwatch.model import Span
+from repwatch.scan import LEASE
+from repwatch.store import open_store
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """Mentions that an older scorer had wrong, and one that nothing names any more."""
+    place = Place(tmp_path)
+    place.save(
+        said("bad", "Acme Anvils are terrible, I hate them", "positive", at=hours_ago(1)),
+        said("good", "Acme Anvils are wonderful", "positive", at=hours_ago(2)),
+        said("both", "Acme Anvils and Zed Forge", at=hours_ago(3)),
+        said("gone", "The old name is terrible", "positive", at=hours_ago(4)),
+        said("late", "Acme Anvils are terrible", "positive", at=hours_ago(99)),
+    )
+    return place
+
+
+def rescored(place: Place, *words: str) -> dict[str, Any]:
+    document = json.loads(place.text("score", "--rescore", "--json", *words))
+    assert document["schema"] == "repwatch.rescore/1"
+    return document
+
+
+def stored(place: Place, *columns: str) -> list[list[str]]:
+    words = ("export", "--unsure", "--format", "csv", "--no-header", "--columns", ",".join(columns))
+    return [line.split(",") for line in place.text(*words).splitlines()]
+
+
+def changes(document: dict[str, Any]) -> set[tuple[str, str, str, str, int]]:
+    names = ("brand", "field", "before", "now", "mentions")
+    return {tuple(change[name] for name in names) for change in document["changes"]}
+
+
+def test_a_dry_run_shows_how_many_labels_would_change_and_keeps_nothing(place: Place) -> None:
+    before = stored(place, "native_id", "brand", "label", "scorer")
+    document = rescored(place, "--dry-run")
+    assert (document["dry_run"], document["mentions"], document["labels"]) == (True, 5, 3)
+    assert ("acme", "label", "positive", "negative", 3) in changes(document)
+    assert stored(place, "native_id", "brand", "label", "scorer") == before
+
+
+def test_stored_mentions_are_judged_by_the_scorer_of_today(place: Place) -> None:
+    assert rescored(place)["labels"] == 3
+    assert {tuple(row) for row in stored(place, "native_id", "brand", "label")} == {
+        ("late", "acme", "negative"),
+        ("gone", "acme", "negative"),
+        ("both", "acme", "neutral"),
+        ("both", "zed", "neutral"),
+        ("good", "acme", "positive"),
+        ("bad", "acme", "negative"),
+    }
+    again = rescored(place)
+    assert (again["labels"], again["other"], again["added"], again["changes"]) == (0, 0, 0, [])
+
+
+def test_what_nothing_names_any_more_is_for_a_person_to_decide(place: Place) -> None:
+    assert ("acme", "about", "about", "unsure", 1) in changes(rescored(place))
+    (row,) = json.loads(place.text("inbox", "--unsure", "--json"))["mentions"]
+    assert (row["native_id"], row["why"][0]) == ("gone", "nothing names the brand any more")
+    place.text("mention", "correct", row["id"], "--about")
+    assert rescored(place)["kept"] == 0
+    assert ["gone", "about"] in stored(place, "native_id", "relevance")
+
+
+def test_corrections_are_kept(place: Place) -> None:
+    ids = place.text("search", "hate", "--columns", "id", "--no-header")
+    place.text("mention", "correct", ids.strip(), "--label", "neutral")
+    document = rescored(place)
+    assert (document["labels"], document["kept"]) == (3, 1)
+    assert ["bad", "neutral", "negative"] in stored(place, "native_id", "label", "machine_label")
+
+
+def test_only_the_mentions_that_were_asked_for_are_judged(place: Place) -> None:
+    assert rescored(place, "--since", "1d", "--label", "positive")["mentions"] == 3
+    labels = {row[0]: row[1] for row in stored(place, "native_id", "label")}
+    assert (labels["late"], labels["bad"]) == ("positive", "negative")
+    assert rescored(place, "--brand", "zed", "--dry-run")["mentions"] == 0
+
+
+def test_all_of_a_place_stays_about_its_brand_though_nothing_names_it(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    spans = {"spans": (Span("text", 0, 0, "acme", "about source"),)}
+    place.save(said("r", "It is terrible", "positive", at=hours_ago(1), judged=spans), source="reviews")
+    place.save(said("s", "It is terrible", "positive", at=hours_ago(1)), source="shop")
+    config = CONFIG.replace("[sources.shop]", '[sources.shop]\nabout = "acme"')
+    (tmp_path / "repwatch.toml").write_text(config)
+    found = changes(rescored(place))
+    assert ("acme", "label", "positive", "negative", 2) in found
+    assert not [field for _, field, *_ in found if field == "about"]
+
+
+def test_a_review_of_something_else_is_for_a_person_to_decide(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.save(said("r", "It is terrible", at=hours_ago(1), kind="review", item="A hammer"), source="shop")
+    config = CONFIG.replace("[sources.shop]", '[sources.shop]\nabout = "acme"')
+    (tmp_path / "repwatch.toml").write_text(config)
+    assert ("acme", "about", "about", "unsure", 1) in changes(rescored(place))
+
+
+def test_judging_anew_waits_for_no_scan(place: Place) -> None:
+    with closing(open_store(place.database, BERLIN)) as store:
+        store.take_lease(LEASE, "a scan", NOW, 3600)
+        with pytest.raises(Busy, match="a scan or an import is running"):
+            place.text("score", "--rescore")
+        store.release_lease(LEASE, "a scan")
+    rescored(place)
+    with closing(open_store(place.database, BERLIN)) as store:
+        assert store.lease(LEASE) is None
+
+
+def test_what_belongs_to_stored_mentions_is_no_option_for_a_text(place: Place) -> None:
+    for words in (("fine", "--dry-run"), ("fine", "--since", "1d"), ("fine", "--rescore")):
+        with pytest.raises(UsageError):
+            place.text("score", *words)
+
+
+def test_where_nothing_was_scanned_there_is_nothing_to_judge(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no database"):
+        Place(tmp_path).text("score", "--rescore")
+    assert not (tmp_path / "repwatch.db").exists()
