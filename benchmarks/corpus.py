@@ -39,6 +39,8 @@ WORDS = """
 COMMON_WORD = "hammer"
 """In about a third of the mentions."""
 
+ANSWERED = 20
+"""One mention in so many is a brand's own answer."""
 LABELS: tuple[tuple[Label, float], ...] = (("negative", -0.6), ("neutral", 0.0), ("positive", 0.6))
 
 
@@ -121,13 +123,16 @@ def _judged(rng: random.Random, texts: list[str], number: int, brands: int, at: 
         published_at=at,
         lang="en",
         likes=rng.randrange(50),
+        parent_id=str(number - 40) if number % ANSWERED == 0 else None,
     )
     assessment = Assessment(
         brand=f"brand-{brand}",
         relevance="about",
-        own=False,
+        own=number % ANSWERED == 0,
         spans=(Span("text", 0, 4, f"smithy number {brand}", "term"),),
-        sentiment=Sentiment(tone, label, ("great +3.1",)),
+        sentiment=Sentiment(tone, label, ("great +3.1",), (1 - tone) / 2),
         scorer="bench/1",
+        intent="complaint" if label == "negative" else "question" if number % 7 == 0 else "other",
+        urgency=("low", "low", "medium", "high")[number % 4],
     )
     return Judged(mention=mention, version=version(mention), twins=twins(mention), assessments=(assessment,))

@@ -26,6 +26,7 @@ COMMANDS: dict[str, Sequence[str]] = {
     "report, all brands": ("report", "--since", "7d"),
     "search, a common word": ("search", COMMON_WORD),
     "search, a rare word": ("search", "99999"),
+    "inbox": ("inbox",),
     "status": ("status",),
 }
 

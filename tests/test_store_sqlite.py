@@ -581,14 +581,42 @@ def test_counts_of_a_window_read_one_covering_index(
     brands: tuple[str, ...],
     index: str,
 ) -> None:
-    week = Filter(brands=brands, since=NOW - WEEK, until=NOW, labels=("negative",), trended=True)
+    week = Filter(
+        brands=brands,
+        since=NOW - WEEK,
+        until=NOW,
+        labels=("negative",),
+        trended=True,
+        senders=("customer",),
+        intents=("other",),
+        urgencies=("low",),
+    )
     plan = queried(lambda: store.counts(week, by))
     assert plan[0].startswith(f"SEARCH a USING COVERING INDEX {index} (")
     assert "at_ms>? AND at_ms<?" in plan[0]
     assert all("TEMP B-TREE" in step for step in plan[1:])
 
 
-@pytest.mark.parametrize("order", ["newest", "oldest", "negative", "engaged"])
+def test_an_inbox_goes_through_its_own_brands_and_their_own_posts(
+    queried: Callable[[Callable[[], Any]], list[str]], store: SqliteStore
+) -> None:
+    waiting = Filter(brands=("acme",), since=NOW - WEEK, until=NOW, waiting=True)
+    plan = queried(lambda: list(store.mentions(waiting, order="urgent", limit=5)))
+    assert "SEARCH a USING COVERING INDEX assessment_brand (brand=? AND at_ms>? AND at_ms<?)" in plan
+    assert [step for step in plan if "assessment_own" in step] == [
+        "SEARCH o USING INDEX assessment_own (at_ms>?)"
+    ] * 2
+    assert sum("AUTOMATIC COVERING INDEX (target=?)" in step for step in plan) == 2
+
+
+def test_what_people_judged_is_found_without_going_through_the_rest(
+    queried: Callable[[Callable[[], Any]], list[str]], store: SqliteStore
+) -> None:
+    plan = queried(lambda: list(store.assessed(Filter(), corrected=True)))
+    assert plan[0] == "SCAN a USING INDEX assessment_corrected"
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "negative", "engaged", "urgent"])
 def test_the_first_rows_of_a_window_are_chosen_in_a_covering_index(
     queried: Callable[..., list[str]], store: SqliteStore, order: Any
 ) -> None:

@@ -73,10 +73,14 @@ _COUNTED = """
 """
 
 # What a brand's own posts answer: the mention above them, or all of a thread where they name none.
+# No answer is older than what it answers. (The brand is coalesced so that the planner finds these few
+# posts by the index of own ones, and does not go through all of each brand's.)
 _ANSWERS = """
-    select o.brand, cast(coalesce(r.parent_id, r.thread_id) as text) as target, max(o.at_ms) as at_ms
+    select
+        coalesce(o.brand, '') as brand, cast(coalesce(r.parent_id, r.thread_id) as text) as target,
+        max(o.at_ms) as at_ms
     from assessment o join mention r on r.seq = o.mention
-    where o.own = 1 and coalesce(r.parent_id, r.thread_id) is not null
+    where o.own = 1 and o.at_ms >= {since_ms} and coalesce(r.parent_id, r.thread_id) is not null
     group by 1, 2
 """
 _ANSWERED = f"""
@@ -236,7 +240,7 @@ class SqlReader:
         if filter.trended:
             conditions.append("a.trended = 1")
         if filter.waiting:
-            tables += _ANSWERED
+            tables += _ANSWERED.format(since_ms=_since(filter.since))
             conditions.append(_WAITING)
         if words is not None:
             # The plus keeps the planner from looking up every hit of a common word.
@@ -302,7 +306,8 @@ class SqlReader:
             said = self._corrections("c.mention in (select value from json_each(?))", (among,))
             found = self.db.all(
                 f"select {_QUERY}, {', '.join(rows.ASSESSED)}"
-                f" from {where.tables} join mention m on m.seq = a.mention where {where.condition} and m.gone_ms is null"
+                f" from {where.tables} join mention m on m.seq = a.mention"
+                f" where {where.condition} and m.gone_ms is null"
                 " and a.mention in (select value from json_each(?)) order by a.mention desc, a.brand",
                 (*where.values, among),
             )

@@ -386,7 +386,7 @@ _JUDGED = (
         engagement, sender, corrected, intent, urgency, p_negative)
     """,
     "create index assessment_corrected on assessment (mention, brand) where corrected <> '[]'",
-    "create index assessment_own on assessment (brand, mention) where own = 1",
+    "create index assessment_own on assessment (at_ms, mention, brand) where own = 1",
     "drop view mentions",
     _MENTIONS.replace(
         "m.space, m.native_id",
