@@ -65,19 +65,18 @@ def test_expectations_add_up_over_time(fresh: list[int], first_h: int, second_h:
 
 
 def test_a_place_that_always_showed_something_and_is_empty_now_is_blind() -> None:
-    found = emptiness(habit(*[0] * 10), 0, NOW - timedelta(hours=1))
+    found = emptiness(habit(*[0] * 10), NOW - timedelta(hours=1))
     assert found is not None
     assert found.since == NOW - timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
-    ("usual", "fetched", "why"),
+    ("usual", "why"),
     [
-        (habit(*[0] * 10), 1, "something is there"),
-        (habit(*[0] * 4), 0, "too few days are known"),
-        (habit(*[0] * 10, least=0), 0, "it was empty before"),
-        (habit(*[0] * 10, least=None), 0, "it was never read whole"),
+        (habit(*[0] * 4), "too few days are known"),
+        (habit(*[0] * 10, least=0), "it was empty before"),
+        (habit(*[0] * 10, least=None), "it was never read whole"),
     ],
 )
-def test_an_empty_place_may_be_usual(usual: Habit, fetched: int, why: str) -> None:
-    assert emptiness(usual, fetched, NOW - timedelta(hours=1)) is None, why
+def test_an_empty_place_may_be_usual(usual: Habit, why: str) -> None:
+    assert emptiness(usual, NOW - timedelta(hours=1)) is None, why

@@ -25,6 +25,7 @@ render
 writers
 pipeline crawl outcomes logins
 asker
+second_looks
 scan probe batch
 leases
 imports rescore

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 
 from repwatch.config import SourceConfig
 from repwatch.errors import FetchError, ParseError, Reason, SourceError
-from repwatch.outcomes import Tally, exit_code, next_try, plan
+from repwatch.habits import Habit
+from repwatch.outcomes import Tally, exit_code, next_try, plan, with_sight
 from repwatch.store.base import Health, Outcome, Status
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -110,6 +112,10 @@ def test_what_is_gone_twice_is_not_asked_any_more() -> None:
         (["ok", "waiting"], 0),
         (["waiting"], 0),
         (["ok", "no_access"], 4),
+        (["ok", "no_access", "blind"], 4),
+        (["ok", "no_access", "failed"], 4),
+        (["no_access", "blind"], 4),
+        (["ok", "blind"], 0),
         (["no_access"], 4),
         (["failed"], 6),
         (["failed", "no_access"], 6),
@@ -134,6 +140,18 @@ def test_a_run_that_was_cut_before_half_was_done_is_to_be_tried_later() -> None:
     reached, left = outcome(), outcome("not_reached")
     assert exit_code([reached, left, left], {}, interrupted=True) == 75
     assert exit_code([reached, reached, left], {}, interrupted=True) == 0
+
+
+def test_habits_are_looked_at_only_where_silence_may_be_strange() -> None:
+    def usual() -> Habit:
+        raise AssertionError("nobody needs to know")
+
+    seen = replace(health(outcome()), last_ok_at=NOW - HOUR, last_fresh_at=NOW - HOUR)
+    for each in (outcome(fresh=1), outcome(fetched=9), outcome("unchanged"), outcome("waiting")):
+        assert with_sight(each, seen, usual, NOW) == each
+    never = replace(seen, last_fresh_at=None)
+    assert with_sight(outcome("unchanged"), never, usual, NOW).good
+    assert with_sight(outcome(), None, usual, NOW).good
 
 
 def tally(streams: int, done: int, *errors: SourceError, **more: int) -> Tally:

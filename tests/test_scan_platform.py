@@ -222,7 +222,12 @@ class World:
             key=key, type="club", every_s=1800.0, about=None, brands=(), paused=False, settings={},
             source=built, reread_s=reread_s,
         )  # fmt: skip
-        config = Config(
+        scan = Scan(self.config(place), self.store, clock=lambda: at, sessions=self.folder / "sessions")
+        (outcome,) = scan.run([place]).outcomes
+        return outcome
+
+    def config(self, place: SourceConfig) -> Config:
+        return Config(
             path=Path("repwatch.toml"),
             timezone=ZoneInfo("UTC"),
             database=Path("repwatch.db"),
@@ -234,11 +239,8 @@ class World:
                     key="acme", name="Acme", terms=("acme anvils",), own_accounts=("club:acme_help",)
                 )
             },
-            sources={key: place},
+            sources={place.key: place},
         )
-        scan = Scan(config, self.store, clock=lambda: at, sessions=self.folder / "sessions")
-        (outcome,) = scan.run([place]).outcomes
-        return outcome
 
     def rows(self, **filter: Any) -> dict[str, MentionRow]:
         found = self.store.mentions(Filter(own=None, **filter))

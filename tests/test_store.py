@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -1005,7 +1006,8 @@ def test_a_mention_is_due_again_when_a_quarter_of_its_age_has_passed(store: Stor
     assert again(store, NOW + 5 * HOUR) == ["1", "2"]
     assert again(store, NOW + DAY) == ["1", "2", "3"], "at most a day"
     assert again(store, NOW + DAY, since=NOW - 30 * DAY) == ["1", "2"]
-    store.save_second_look(look(NOW + HOUR, mention(1)))
+    shown = judged(mention(1, "anvil 1"))
+    store.save_second_look(look(NOW + HOUR, mention(1), judged=[shown]))
     assert again(store, NOW + HOUR + timedelta(minutes=30)) == []
     assert again(store, NOW + DAY, limit=1) == ["2"], "the longest unread comes first"
 
@@ -1054,6 +1056,56 @@ def test_what_is_missing_twice_is_gone(store: Store) -> None:
     assert store.save_second_look(look(NOW + 6 * HOUR, mention(), missing=[mention()])).gone == 1
 
 
+def test_what_is_doubted_is_gone_after_two_days_of_it(store: Store) -> None:
+    here = mention()
+    store.save_page(followed(judged(here)))
+    for hours, gone in ((1, 0), (2, 0), (48, 0), (49, 1)):
+        doubted = look(NOW + hours * HOUR, here, gone=[here], doubted=True)
+        assert store.save_second_look(doubted).gone == gone, hours
+
+
+def test_of_what_is_gone_no_word_is_left_in_any_table(place: SqlitePlace) -> None:
+    told = mention(
+        text="xyzzy broke", title="xyzzy", author="xyzzy", author_id="forum:xyzzy", item="xyzzy",
+        author_url="https://forum.example/xyzzy", url="https://forum.example/xyzzy/1", native_id="xyzzy/1",
+        ref="xyzzy 1", parent_id="xyzzy/0", thread_id="xyzzy/0", likes=3, marks=("undated",),
+    )  # fmt: skip
+    found = assessment(
+        spans=(Span("text", 0, 5, "anvil", "term"),),
+        sentiment=Sentiment(-0.5, "negative", ("xyzzy -1.2",), 0.9),
+        why=("complaint: xyzzy broke",),
+    )
+    with closing(place.store()) as store:
+        said = replace(judged(told, found, twins=(b"twin",)), version=b"hashed")
+        store.save_page(followed(judged(mention(7, "anvil")), said))
+        assert "xyzzy" in "".join(dump(place.path))
+        store.save_second_look(look(NOW + HOUR, told, gone=[told]))
+        assert not [line for line in dump(place.path) if "xyzzy" in line]
+        assert list(store.mentions(Filter(words="xyzzy"))) == []
+
+
+def dump(path: Path) -> Iterator[str]:
+    """Yield every row of every table, but for the pages of the search index."""
+    with closing(sqlite3.connect(path)) as db:
+        for (table,) in db.execute("select name from sqlite_master where type = 'table'").fetchall():
+            if not table.startswith("mention_fts"):
+                yield from (f"{table} {row}" for row in db.execute(f"select * from {table}"))
+
+
+def test_a_look_that_brings_nothing_lets_others_have_their_turn(store: Store) -> None:
+    numbers = range(1, 4)
+    store.save_page(followed(*(judged(mention(n, f"anvil {n}")) for n in numbers)))
+    assert again(store, NOW + HOUR, NOW - DAY) == ["1", "2", "3"]
+    store.save_second_look(look(NOW + HOUR, mention(1)))
+    assert again(store, NOW + HOUR, NOW - DAY) == ["2", "3"]
+    assert again(store, NOW + 3 * HOUR, NOW - DAY) == ["2", "3", "1"]
+
+
+def test_a_clock_that_was_ahead_puts_off_no_second_look(store: Store) -> None:
+    store.save_page(followed(judged(mention()), collected_at=NOW + 400 * DAY))
+    assert again(store, NOW + HOUR, NOW - DAY) == ["1"]
+
+
 def test_replies_are_read_when_there_are_more_of_them(store: Store) -> None:
     store.save_page(followed(judged(mention(1, replies=0)), judged(mention(2, "anvil two", replies=2))))
     (known,) = store.threads("forum", None, 10)
@@ -1088,10 +1140,11 @@ def test_a_quota_is_never_exceeded_and_what_was_not_used_comes_back(store: Store
 
 def test_what_is_lent_for_a_time_is_blanked_after_it(store: Store) -> None:
     store.save_page(followed(judged(mention(1)), judged(mention(2, "anvil two"))))
-    store.save_second_look(look(NOW + DAY, mention(2)))
-    assert store.expire("forum", NOW + HOUR) == 1
-    assert {row.text for row in kept(store)} == {"", "anvil two"}
-    assert store.expire("other", NOW + 9 * DAY) == 0
+    shown = judged(mention(2, "anvil two"))
+    store.save_second_look(look(NOW + DAY, mention(1), mention(2), judged=[shown]))
+    assert store.expire("forum", NOW + HOUR, NOW + 2 * DAY) == 1, "to be asked for is not to be shown"
+    assert {row.text: row.gone_at for row in kept(store)} == {"": NOW + 2 * DAY, "anvil two": None}
+    assert store.expire("other", NOW + 9 * DAY, NOW + 9 * DAY) == 0
 
 
 def test_a_habit_is_what_a_source_brought_day_by_day(store: Store) -> None:

@@ -24,7 +24,7 @@ from sqlite_utils import Database
 from repwatch.errors import StoreError
 from repwatch.model import Assessment, Judged, Mention, NearMiss, Sentiment, Span, Task
 from repwatch.store import open_reader, open_store, rows, schema
-from repwatch.store.base import By, Filter, PageSave, Verdict
+from repwatch.store.base import By, Filter, PageSave, SecondLook, Verdict
 from repwatch.store.connect import (
     APPLICATION_ID,
     LOG_PAGES,
@@ -274,7 +274,7 @@ def test_damage_found_while_reading_is_reported_as_damage(path: Path) -> None:
         store.save_page(page(range(2000)))
         store.tidy(NOW)
     body = bytearray(path.read_bytes())
-    body[40 * 4096 :] = b"\xff" * (len(body) - 40 * 4096)
+    body[60 * 4096 :] = b"\xff" * (len(body) - 60 * 4096)
     path.write_bytes(body)
     with closing(open_reader(path)) as reader, pytest.raises(StoreError, match="damaged"):
         list(reader.mentions(Filter(), order="oldest"))
@@ -550,6 +550,46 @@ def test_the_search_index_matches_the_texts_after_edits(store: SqliteStore, path
     assert store.counts(Filter(words="直った"))[0].mentions == 3
 
 
+def test_what_is_gone_is_gone_from_the_file_as_well(store: SqliteStore, path: Path) -> None:
+    for first in range(0, 300, 100):
+        store.save_page(page(range(first, first + 100), followed=True))
+    secret = page(range(300, 301), text="The anvil said xyzzyplugh", followed=True)
+    store.save_page(secret)
+    store.save_page(page(range(301, 400), followed=True))
+    store.tidy(NOW)
+    assert b"xyzzyplugh" in path.read_bytes()
+    ids = [judged.mention.id for judged in secret.judged]
+    store.save_second_look(SecondLook(source="forum", at=NOW, asked=ids, gone=ids))
+    store.tidy(NOW)
+    for file in path.parent.iterdir():
+        assert b"xyzzyplugh" not in file.read_bytes(), file
+    check(path)
+    assert store.counts(Filter(words="anvil"))[0].mentions == 399
+
+
+def test_a_large_index_is_merged_anew_bit_by_bit(
+    store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("repwatch.store.sqlite.PURGED_S", 0.0)
+    monkeypatch.setattr("repwatch.store.sqlite.PURGED_PAGES", 1)
+    for first in range(0, 3000, 500):
+        store.save_page(
+            page(range(first, first + 500), text=f"The anvil {first} {'broke ' * 50}", followed=True)
+        )
+    gone = page(range(3000, 3001), text="xyzzyplugh", followed=True)
+    later = page(range(3001, 3002), text="xyzzynothing", followed=True)
+    store.save_page(gone)
+    store.save_page(later)
+    for each, scans in ((gone, 2), (later, 200)):
+        ids = [judged.mention.id for judged in each.judged]
+        store.save_second_look(SecondLook(source="forum", at=NOW, gone=ids))
+        for _ in range(scans):
+            store.tidy(NOW)
+    assert b"xyzzy" not in path.read_bytes()
+    assert store.db.one("select * from meta where key = 'purge'") is None
+    check(path)
+
+
 # Plans
 
 
@@ -641,6 +681,25 @@ def test_health_takes_steps_in_an_index_not_the_whole_history(
     plan = queried(store.health)
     assert not [step for step in plan if step.startswith("SCAN") and "run_source" in step]
     assert not [step for step in plan if step.startswith(("SCAN b", "SCAN o"))]
+
+
+SECOND_LOOKS = "SEARCH f USING INDEX {} (source=? AND {})"
+
+
+def test_second_looks_cost_what_is_new_and_not_what_is_stored(
+    queried: Callable[..., list[str]], store: SqliteStore
+) -> None:
+    store.save_page(page(range(300, 400), followed=True))
+    recent = queried(lambda: store.followups("forum", NOW, NOW - WEEK, 500))
+    assert recent[0] == SECOND_LOOKS.format("followup_at", "at_ms>?")
+    replied = queried(lambda: store.threads("forum", NOW - WEEK, 5))
+    assert replied[0] == SECOND_LOOKS.format("followup_at", "at_ms>?")
+    assert not [step for step in replied if "TEMP B-TREE" in step], "the newest come first in the index"
+    refreshed = queried(lambda: store.followups("forum", NOW, None, 500))
+    assert refreshed[0] == SECOND_LOOKS.format("followup_read", "read_ms<?")
+    assert not [step for step in refreshed if "TEMP B-TREE" in step], "the longest unread come first in it"
+    lent = queried(lambda: store.expire("forum", NOW - WEEK, NOW))
+    assert any("followup_read (source=? AND read_ms<?)" in step for step in lent)
 
 
 # What others may build on

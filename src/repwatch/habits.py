@@ -98,8 +98,8 @@ def silence(habit: Habit, now: datetime) -> Blindness | None:
     return Blindness(since, f"nothing new, while about {expected:.0f} were to be expected")
 
 
-def emptiness(habit: Habit, fetched: int, last_ok_at: datetime | None) -> Blindness | None:
-    """Return since when a place that always showed something has been empty, None if it is not."""
-    if fetched or last_ok_at is None or not habit.never_empty:
+def emptiness(habit: Habit, last_ok_at: datetime | None) -> Blindness | None:
+    """Return since when a place that is empty has been so; None if it was before, or may have been."""
+    if last_ok_at is None or not habit.never_empty:
         return None
     return Blindness(last_ok_at, "it shows nothing, where it always showed something")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from repwatch.config import SourceConfig
 from repwatch.errors import NEXT, FetchError, Reason, SourceError
-from repwatch.habits import Blindness, Habit, emptiness, silence
+from repwatch.habits import SHORTEST_SILENCE, Blindness, Habit, emptiness, silence
 from repwatch.store.base import Health, Outcome, Saved, Status
 
 FailOn = Literal["error", "partial", "never"]
@@ -31,6 +31,8 @@ SLOW_RETRY: frozenset[Reason] = frozenset(
 """Reasons that seldom pass by themselves within the hour."""
 UNREADABLE: frozenset[Reason] = frozenset(("blocked_page", "layout"))
 """Reasons for which a source that once worked is blind: it answers, but shows nothing any more."""
+ABSENT: frozenset[Reason] = frozenset(("not_found", "gone"))
+"""Reasons that say that what was asked for is not there."""
 WAITING: frozenset[Reason] = frozenset(("rate_limited", "quota"))
 """Reasons that only take patience."""
 
@@ -174,22 +176,26 @@ class Tally:
         return ""
 
 
-def with_sight(outcome: Outcome, health: Health | None, habit: Habit, now: datetime) -> Outcome:
+def with_sight(outcome: Outcome, health: Health | None, habit: Callable[[], Habit], now: datetime) -> Outcome:
     """Return an outcome as blind if the source answered, but not with what it used to.
 
-    `health` and `habit` are from before the run.
+    `health` and `habit` are from before the run; the habit is only asked for if it may be strange that
+    there is nothing new.
     """
-    last_ok_at = health.last_ok_at if health else None
+    if health is None:
+        return outcome
     blindness: Blindness | None = None
-    if outcome.status == "failed" and outcome.reason in UNREADABLE and last_ok_at:
-        blindness = Blindness(last_ok_at, outcome.detail)
+    if outcome.status == "failed" and outcome.reason in UNREADABLE and health.last_ok_at:
+        blindness = Blindness(health.last_ok_at, outcome.detail)
     elif outcome.good and not outcome.fresh:
-        blindness = silence(habit, now)
-        if blindness is None and outcome.status == "ok":
-            blindness = emptiness(habit, outcome.fetched, last_ok_at)
+        empty = outcome.status == "ok" and not outcome.fetched
+        quiet = health.last_fresh_at is not None and now - health.last_fresh_at >= SHORTEST_SILENCE
+        if empty or quiet:
+            usual = habit()
+            blindness = silence(usual, now) or (emptiness(usual, health.last_ok_at) if empty else None)
     if blindness is None:
         return outcome
-    since = (health.blind_since if health else None) or blindness.since
+    since = health.blind_since or blindness.since
     return replace(outcome, status="blind", detail=blindness.why, blind_since=since)
 
 
@@ -215,14 +221,12 @@ def exit_code(
     failed = [o for o in outcomes if o.status == "failed" or (o.status == "blind" and o.reason)]
     refused = [o for o in outcomes if o.status == "no_access"]
     quiet = [o for o in outcomes if o.status == "blind" and not o.reason]
-    broken = [*failed, *refused, *quiet, *(o for o in outcomes if o.status == "partial" and o.reason)]
-    if fail_on == "never" or not broken:
+    others = [*failed, *quiet, *(o for o in outcomes if o.status == "partial" and o.reason)]
+    if fail_on == "never":
         return OK
     if len(failed) + len(refused) == len(outcomes) and failed:
         return NOTHING_WORKED
-    if refused and len(refused) == len(broken):
-        return NO_ACCESS
-    if fail_on == "partial" or worn_out([*failed, *quiet], health, tolerate):
+    if worn_out([*failed, *quiet], health, tolerate) or (others and fail_on == "partial"):
         return PARTIAL
     return NO_ACCESS if refused else OK
 

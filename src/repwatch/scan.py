@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
 import os
 import socket
 import time
@@ -19,7 +18,6 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Protocol
@@ -27,22 +25,22 @@ from typing import Protocol
 from platformdirs import user_state_path
 
 from repwatch import fetch
-from repwatch.asker import Asker, asked
+from repwatch.asker import SHORTEST_SECRET, Asker, asked
 from repwatch.config import Config, SourceConfig, hide, secrets
 from repwatch.crawl import Said, crawler_for
 from repwatch.errors import Busy, FetchError, ParseError, Reason, SourceError
 from repwatch.habits import REMEMBERED
 from repwatch.logins import Logins
-from repwatch.model import Answer, Brand, Known, Page, Request, Task
-from repwatch.outcomes import WAITING, Tally, with_sight
+from repwatch.model import Answer, Brand, Page, Request, Task
+from repwatch.outcomes import ABSENT, WAITING, Tally, with_sight
 from repwatch.pipeline import PageJob, PageReader, Place, ReadAgain, ReadPage, SecondJob
+from repwatch.second_looks import Look, SecondLooks
 from repwatch.sources.base import Rereads, Threads
 from repwatch.store.base import (
     OpenTask,
     Outcome,
     PageSave,
     Run,
-    SecondLook,
     Store,
     Stream,
     Validators,
@@ -58,6 +56,8 @@ LEASE_S = 60.0
 RENEWED_EVERY_S = 15.0
 OVERLAP = timedelta(hours=48)
 PAGES_PER_WINDOW = 20
+BRANCHES_PER_WINDOW = 100
+"""So many are read in one scan; then the window stays open."""
 VALIDATORS_KEPT = timedelta(days=7)
 LONGEST_VALIDATOR = 1_024
 LONGEST_CURSOR = 8_192
@@ -66,13 +66,7 @@ PAGES_IN_ALL = 200
 """Pages of a window over all scans: a place without end is given up there, and read from its top again."""
 PASSING: frozenset[Reason] = frozenset(("timeout", "unreachable", "tls", "rate_limited", "quota"))
 """Reasons that pass by themselves; a server that answers with its own trouble may do so for one page."""
-ABSENT: frozenset[Reason] = frozenset(("not_found", "gone"))
 NOTHING = ReadPage(page=Page(), judged=(), shown=(), versions=(), stale=False)
-REREAD_FOR_S = 7 * 86_400.0
-SECOND_LOOKS = 10
-THREADS_READ = 5
-"""Requests a source and scan that go into reading mentions again, and into replies."""
-MENTIONS_READ_AGAIN = 500
 PENDING_BYTES = 16 * 1024 * 1024
 """Answers that may wait to be read, in bytes; beyond that nothing more is fetched."""
 TICK_S = 0.5
@@ -96,6 +90,15 @@ class Progress(Protocol):
         """Hear that a source is through."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """A page that is to be read."""
+
+    task: Task
+    discovered: bool = False
+    branch: bool = False  # it may have gone since its page was read
+
+
 @dataclass(eq=False)
 class _Window:
     """A stretch of a stream that is being read."""
@@ -103,6 +106,7 @@ class _Window:
     first: Task
     fingerprint: str
     seen: Mapping[str, bytes]
+    remembers: bool  # whether anything is known of what it showed before
     pages: int
     shown: set[str]
     first_read: bool
@@ -111,14 +115,31 @@ class _Window:
     resume: str | None = None
     pending: int = 0
     cursors: set[str | None] = field(default_factory=set)
-    capped: bool = False
+    waiting: deque[_Next] = field(default_factory=deque)
     failed: bool = False
     lost: bool = False
-    pages_now: int = 0
+    left: dict[bool, int] = field(  # what may still be asked for in this scan, by whether it is a branch
+        default_factory=lambda: {False: PAGES_PER_WINDOW, True: BRANCHES_PER_WINDOW}
+    )
 
     @property
     def stream(self) -> tuple[str, str]:
         return self.first.source, self.first.query
+
+    @property
+    def room(self) -> int:
+        """How many more pages may follow those that are known."""
+        return max(0, PAGES_IN_ALL - self.pages - self.pending - len(self.waiting))
+
+    def take(self) -> _Next | None:
+        """Return the next page to ask for; None if none waits, or a scan has asked for enough."""
+        for next in self.waiting:
+            if self.left[next.branch]:
+                self.left[next.branch] -= 1
+                self.waiting.remove(next)
+                self.pending += 1
+                return next
+        return None
 
 
 @dataclass(eq=False)
@@ -128,22 +149,14 @@ class _Visit:
     source: str
     request: Request
     window: _Window
-    task: Task
-    discovered: bool = False
-    branch: bool = False  # it may have gone since its page was read
+    next: _Next
+
+    @property
+    def task(self) -> Task:
+        return self.next.task
 
 
-@dataclass(eq=False)
-class _SecondLook:
-    """Stored mentions that are being read again, or the replies under one."""
-
-    source: str
-    request: Request
-    known: tuple[Known, ...]
-    thread: bool = False
-
-
-_Look = _Visit | _SecondLook
+_Look = _Visit | Look
 _Job = PageJob | SecondJob
 _Read = ReadPage | ReadAgain
 
@@ -177,6 +190,8 @@ class Scan:
         self._job_bytes = 0
         self._tallies: dict[str, Tally] = {}
         self._later: dict[tuple[str, str], Task] = {}
+        self._asked_since: dict[str, datetime] = {}
+        self._second_looks = SecondLooks(store, clock)
         self.interrupted = False
         """Whether the scan was stopped, or ran out of time, before it was through."""
 
@@ -208,10 +223,7 @@ class Scan:
             for key in self._tallies:
                 self._close(key, run, now=True)
             outcomes = tuple(tally.closed for tally in self._tallies.values() if tally.closed)
-            for source in due:
-                keep_s = getattr(source.built, "keep_s", None)
-                if keep_s is not None:
-                    self._store.expire(source.key, self._clock() - timedelta(seconds=keep_s))
+            self._second_looks.give_back(self._config.sources.values())
             run = replace(run, ended_at=self._clock(), outcomes=outcomes)
             self._store.tidy(self._clock())
         finally:
@@ -262,6 +274,7 @@ class Scan:
             tally.streams = tally.failed = 1
             self._note(tally, error)
             return
+        self._asked_since[config.key] = self._store.asked_since(config.key, _digest(source, queries), now)
         for query in queries:
             tally.streams += 1
             stream = known.get(query, Stream(source=config.key, query=query))
@@ -294,8 +307,7 @@ class Scan:
         )
 
     def _fingerprint(self, config: SourceConfig) -> str:
-        parts = (self._matching, config.built.version, config.about, sorted(config.brands))
-        return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+        return _digest(self._matching, config.built.version, config.about, sorted(config.brands))
 
     def _resume(
         self, left: Sequence[OpenTask], stream: Stream, fingerprint: str, asker: Asker[_Look]
@@ -305,41 +317,51 @@ class Scan:
         same = [t for t in left if (t.task.since, t.task.until) == (oldest.since, oldest.until)]
         window = self._window(same[0], stream, fingerprint)
         window.cursors = {t.task.cursor for t in same}
-        for open_task in same:
-            self._visit(window, open_task.task, asker)
+        window.waiting.extend(_Next(t.task) for t in same)
+        self._read_on(window, asker)
 
     def _start(self, open_task: OpenTask, stream: Stream, fingerprint: str, asker: Asker[_Look]) -> None:
         window = self._window(open_task, stream, fingerprint)
         window.cursors = {open_task.task.cursor}
-        self._visit(window, open_task.task, asker)
+        window.waiting.append(_Next(open_task.task))
+        self._read_on(window, asker)
 
     def _window(self, open_task: OpenTask, stream: Stream, fingerprint: str) -> _Window:
         same = stream.fingerprint == fingerprint
         known = stream.validators
         if known is not None and (not same or self._clock() - known.at > VALIDATORS_KEPT):
             known = None
+        seen = self._store.seen(stream.source, stream.query)
         return _Window(
             first=open_task.task,
             fingerprint=fingerprint,
-            seen=self._store.seen(stream.source, stream.query) if same else {},
+            seen=seen if same else {},
+            remembers=bool(seen),
             pages=open_task.pages,
             shown=set(open_task.shown),
             first_read=open_task.first_read,
             known=known,
         )
 
-    def _visit(
-        self,
-        window: _Window,
-        task: Task,
-        asker: Asker[_Look],
-        *,
-        discovered: bool = False,
-        branch: bool = False,
-    ) -> None:
-        tally = self._tallies[task.source]
-        source = tally.source.built
-        window.pending += 1
+    def _read_on(self, window: _Window, asker: Asker[_Look]) -> None:
+        """Ask for the pages of a window that wait, as far as a scan goes; beyond that they stay open."""
+        while (next := window.take()) is not None:
+            self._visit(window, next, asker)
+        if window.pending:
+            return
+        if window.waiting and not window.failed:
+            # What is newer waits until this window is through: a stream has one open at a time.
+            self._later.pop(window.stream, None)
+            tally = self._tallies[window.first.source]
+            tally.capped += 1
+            tally.done += 1
+        if window.lost:
+            # The next scan begins at the beginning.
+            self._store.start_over(*window.stream)
+
+    def _visit(self, window: _Window, next: _Next, asker: Asker[_Look]) -> None:
+        task = next.task
+        source = self._tallies[task.source].source.built
         try:
             request = asked(lambda: source.request(task))
         except SourceError as error:
@@ -349,7 +371,7 @@ class Scan:
         address = fetch.public_url(request)
         usable = known is not None and task.cursor is None and known.url == redact(address)
         validators = replace(known, url=address) if known is not None and usable else None
-        visit = _Visit(task.source, request, window, task, discovered, branch)
+        visit = _Visit(task.source, request, window, next)
         asker.ask(visit, source, request, validators=validators)
 
     # -- the loop
@@ -374,7 +396,7 @@ class Scan:
                     self._failed(asking, read, asker)
                 elif isinstance(asking, _Visit) and isinstance(read, ReadPage):
                     self._keep(asking, read, asker)
-                elif isinstance(asking, _SecondLook) and isinstance(read, ReadAgain):
+                elif isinstance(asking, Look) and isinstance(read, ReadAgain):
                     self._keep_second_look(asking, read, asker)
                 self._go_on(asking.source, run, asker)
             self._hand_out(workers)
@@ -469,7 +491,7 @@ class Scan:
         if known is not None and (known.url, known.body_hash) == (validators.url, validators.body_hash):
             self._unchanged(visit, asker)
             return
-        if visit.task.cursor is None or visit.discovered:
+        if visit.task.cursor is None or visit.next.discovered:
             window.validators = validators
         self._queue(visit, answer)
 
@@ -484,12 +506,15 @@ class Scan:
         if isinstance(error, ParseError) and error.reason in WAITING:
             # A limit that was told in an answer of success holds for what is still to be asked as well.
             asker.settle(asking, Page(wait_s=fetch.back_off_s(error.reason, 0, None)))
-        if isinstance(asking, _Visit) and asking.branch and error.reason in ABSENT:
+        if isinstance(asking, _Visit) and asking.next.branch and error.reason in ABSENT:
             self._keep(asking, NOTHING, asker)
         elif isinstance(asking, _Visit):
             self._lose(asking.window, asking.task, error)
+            self._read_on(asking.window, asker)
         else:
-            self._not_looked_at(asking, error, asker)
+            self._reword(error)
+            log.info("%s: not read again: %s", asking.source, error.message)
+            self._second_looks.fail(self._tallies[asking.source], asking, error)
 
     def _lose(self, window: _Window, task: Task, error: SourceError) -> None:
         """Note why a page could not be read; its task stays."""
@@ -501,7 +526,6 @@ class Scan:
         # A cursor that leads nowhere may do so for ever, while there is news on the first page.
         window.lost = window.lost or (bool(task.cursor or task.resume) and not _passes(error))
         self._later.pop(window.stream, None)
-        self._abandon_if_lost(window)
 
     def _note(self, tally: Tally, error: SourceError) -> None:
         """Add an error to what a source did."""
@@ -512,20 +536,14 @@ class Scan:
         """Make an error's words safe to be kept and shown: a server may have put anything into them."""
         error.message = one_line(redact(hide(error.message, self._secrets)), LONGEST_DETAIL)
 
-    def _abandon_if_lost(self, window: _Window) -> None:
-        """Let the next scan begin a window at its beginning, once nothing of it is under way."""
-        if window.lost and not window.pending:
-            self._store.start_over(*window.stream)
-
     def _keep(self, visit: _Visit, read: ReadPage, asker: Asker[_Look]) -> None:
         """Save a page, and go on to those that follow it."""
         window, tally = visit.window, self._tallies[visit.task.source]
         new_ids = [i for i in read.shown if i not in window.shown]
         window.shown.update(new_ids)
         window.pages += 1
-        window.pages_now += 1
         window.pending -= 1
-        if read.page.resume and _is_storable(read.page.resume):
+        if read.page.resume and self._is_storable(read.page.resume):
             window.resume = read.page.resume
         if read.page.damaged or read.page.branches or not window.shown:
             # What it leads to may have changed although the page itself has not; and where there is
@@ -533,9 +551,9 @@ class Scan:
             window.validators = None
         tally.damaged += read.page.damaged
         asker.settle(visit, read.page)
-        following = self._following(visit, read, new_ids) if window.pages < PAGES_IN_ALL else []
-        window.capped = window.capped or (bool(following) and window.pages_now >= PAGES_PER_WINDOW)
-        done = not (window.pending or following or window.failed)
+        following = self._following(visit, read, new_ids)
+        window.waiting.extend(following)
+        done = not (window.pending or window.waiting or window.failed)
         saved = self._store.save_page(
             PageSave(
                 task=visit.task,
@@ -543,8 +561,8 @@ class Scan:
                 judged=read.judged,
                 shown=read.shown,
                 seen=read.versions,
-                following=following,
-                window_done=done and not window.capped,
+                following=[next.task for next in following],
+                window_done=done,
                 resume=window.resume,
                 validators=window.validators,
                 fingerprint=window.fingerprint,
@@ -552,7 +570,7 @@ class Scan:
                 followed=isinstance(tally.source.built, Rereads | Threads),
             )
         )
-        tally.saved += saved
+        tally.saved += saved if window.remembers else replace(saved, fresh=0)
         tally.pages += not read.page.discovered
         log.debug(
             "%s: %d mentions, %d new, %s", visit.task.source, len(read.shown), saved.new, read.page.skipped
@@ -561,29 +579,21 @@ class Scan:
         tally.skipped += len(read.page.skipped)
         if self._progress:
             self._progress.update(visit.task.source, tally.pages, tally.fetched)
-        if window.capped:
-            if not window.pending:
-                # What is newer waits until this window is through: a stream has one open at a time.
-                self._later.pop(window.stream, None)
-                tally.capped += 1
-                tally.done += not window.failed
-            self._abandon_if_lost(window)
-            return
-        for task in following:
-            branch = task.cursor in read.page.branches
-            self._visit(window, task, asker, discovered=read.page.discovered, branch=branch)
         if done:
             self._finish(window, asker)
-        self._abandon_if_lost(window)
+        else:
+            self._read_on(window, asker)
 
-    def _following(self, visit: _Visit, read: ReadPage, new_ids: Sequence[str]) -> list[Task]:
+    def _following(self, visit: _Visit, read: ReadPage, new_ids: Sequence[str]) -> list[_Next]:
         """Return the pages that come next, if this one gave reason to go on."""
-        page = read.page
+        page, room = read.page, visit.window.room
         went_on = bool(new_ids) and not read.stale
         source = self._tallies[visit.task.source].source.built
-        following: list[Task] = []
+        following: list[_Next] = []
         for cursor in (*(page.cursors if went_on or page.discovered else ()), *page.branches):
-            if cursor in visit.window.cursors or not _is_storable(cursor):
+            if len(following) >= room:
+                break
+            if cursor in visit.window.cursors or not self._is_storable(cursor):
                 continue
             visit.window.cursors.add(cursor)
             task = replace(visit.task, cursor=cursor)
@@ -592,8 +602,15 @@ class Scan:
             except SourceError:
                 stays = True  # it fails again, and is counted, when it is asked for its page
             if page.discovered or stays:
-                following.append(task)
+                following.append(_Next(task, page.discovered, branch=cursor in page.branches))
         return following
+
+    def _is_storable(self, cursor: str) -> bool:
+        """Tell whether a source's cursor can be kept: a server may have put anything into it."""
+        if len(cursor) > LONGEST_CURSOR or not cursor.isprintable():
+            return False
+        secret = [value for value in self._secrets if len(value) >= SHORTEST_SECRET]
+        return hide(cursor, secret) == cursor  # they are never stored
 
     def _finish(self, window: _Window, asker: Asker[_Look]) -> None:
         """A window was read as far as it goes now; a newer one may have waited for it."""
@@ -614,62 +631,18 @@ class Scan:
     # -- second looks
 
     def _look_again(self, tally: Tally, asker: Asker[_Look]) -> None:
-        """Read a bounded share of a source's mentions again, and the replies under some."""
-        source, key = tally.source.built, tally.source.key
-        for_s = tally.source.reread_s
-        if for_s is None:
-            for_s = getattr(source, "reread_for_s", REREAD_FOR_S)
-        if for_s <= 0:
-            return
-        now = self._clock()
-        since = now - timedelta(seconds=for_s) if math.isfinite(for_s) else None
-        looks: list[_SecondLook] = []
         try:
-            if isinstance(source, Rereads):
-                known = self._store.followups(key, now, since, MENTIONS_READ_AGAIN)
-                again = asked(lambda: list(islice(source.rereads(known), SECOND_LOOKS)))
-                looks += [_SecondLook(key, one.request, one.known) for one in again]
-            if isinstance(source, Threads):
-                grown = self._store.threads(key, since, THREADS_READ)
-                requests = asked(lambda: [(one, source.thread(one)) for one in grown])
-                looks += [_SecondLook(key, r, (one,), thread=True) for one, r in requests if r is not None]
+            looks = self._second_looks.begin(tally)
         except SourceError as error:
             self._reword(error)
             tally.not_looked_at.append(error)
             return
-        tally.second_looks = len(looks)
         for look in looks:
-            asker.ask(look, source, look.request)
+            asker.ask(look, tally.source.built, look.request, aside=True)
 
-    def _keep_second_look(self, look: _SecondLook, read: ReadAgain, asker: Asker[_Look]) -> None:
+    def _keep_second_look(self, look: Look, read: ReadAgain, asker: Asker[_Look]) -> None:
         asker.settle(look, read.page)
-        tally = self._tallies[look.source]
-        tally.second_looks -= 1
-        tally.saved += self._store.save_second_look(
-            SecondLook(
-                source=look.source,
-                at=self._clock(),
-                asked=[one.id for one in look.known],
-                judged=read.judged,
-                gone=read.gone,
-                missing=read.missing,
-                thread_of=look.known[0].id if look.thread else None,
-            )
-        )
-
-    def _not_looked_at(self, look: _SecondLook, error: SourceError, asker: Asker[_Look]) -> None:
-        """Note why a second look failed; that one mention is not there any more says enough."""
-        ids = tuple(one.id for one in look.known)
-        if error.reason in ABSENT and (look.thread or len(ids) == 1):
-            lost = () if look.thread else ids
-            gone, missing = (lost, ()) if error.reason == "gone" else ((), lost)
-            self._keep_second_look(look, ReadAgain(gone=gone, missing=missing), asker)
-            return
-        tally = self._tallies[look.source]
-        tally.second_looks -= 1
-        self._reword(error)
-        tally.not_looked_at.append(error)
-        log.info("%s: not read again: %s", look.source, error.message)
+        self._second_looks.keep(self._tallies[look.source], look, read)
 
     # -- outcomes
 
@@ -681,7 +654,8 @@ class Scan:
             return
         at, health = self._clock(), self._health.get(key)
         outcome = tally.outcome(run.id, at, health)
-        tally.closed = with_sight(outcome, health, self._store.habit(key, at - REMEMBERED), at)
+        learned = max(at - REMEMBERED, self._asked_since.get(key, at))
+        tally.closed = with_sight(outcome, health, lambda: self._store.habit(key, learned), at)
         self._store.save_outcome(tally.closed)
         if self._progress:
             self._progress.finish(tally.closed)
@@ -705,15 +679,15 @@ def first_request(config: Config, source: SourceConfig, now: datetime) -> Reques
     return asked(lambda: source.built.request(task))
 
 
+def _digest(*parts: object) -> str:
+    """Return a short text that stands for some values; secrets among them count as the same."""
+    return hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
 def _passes(error: SourceError) -> bool:
     """Tell whether an error has nothing to do with the page that was asked for."""
     answered = isinstance(error, FetchError) and error.status is not None
     return error.reason in PASSING and not (answered and error.reason == "unreachable")
-
-
-def _is_storable(cursor: str) -> bool:
-    """Tell whether a source's cursor can be kept: a server may have put anything into it."""
-    return len(cursor) <= LONGEST_CURSOR and cursor.isprintable()
 
 
 def _validator(answer: Answer, name: str) -> str | None:

@@ -104,7 +104,8 @@ def _try(session: Session, place: SourceConfig, query: str | None) -> Tried:
     from repwatch.asker import asked
     from repwatch.probe import Probe
     from repwatch.quotas import stretch
-    from repwatch.scan import REREAD_FOR_S, brands_of
+    from repwatch.scan import brands_of
+    from repwatch.second_looks import REREAD_FOR_S
     from repwatch.sources.base import LogsIn, Metered, Rereads, Threads
 
     source = place.built

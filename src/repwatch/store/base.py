@@ -248,16 +248,18 @@ class Saved:
 class SecondLook:
     """What reading stored mentions again brought, kept in one transaction.
 
-    `asked` are the ids that were asked for; `gone` and `missing` as in model.Revisit.
-    `thread_of` says instead that `judged` are the replies under that mention.
+    `asked` are the ids that were asked for, whatever came of it; `gone` and `missing` as in
+    model.Revisit, and `doubted` that these may be an outage. `thread_of` says that `judged` are the
+    replies under that mention.
     """
 
     source: str
     at: datetime
-    asked: Sequence[str]
+    asked: Sequence[str] = ()
     judged: Sequence[Judged] = ()
     gone: Sequence[str] = ()
     missing: Sequence[str] = ()
+    doubted: bool = False
     thread_of: str | None = None
 
 
@@ -375,6 +377,8 @@ class Health:
     last_ok_at: datetime | None
     failures_in_a_row: int
     failing_since: datetime | None
+    last_fresh_at: datetime | None = None
+    """When it last brought something that it had not shown before."""
 
     @property
     def blind_since(self) -> datetime | None:
@@ -477,10 +481,10 @@ class Reader(Protocol):
         """Return what a source has brought day by day (in UTC) since then."""
 
     def followups(self, source: str, now: datetime, since: datetime | None, limit: int) -> list[Known]:
-        """Return mentions of a source, published since then, that should be read again, longest unread first.
+        """Return mentions of a source, published since then, that are to be read again, longest ago first.
 
-        A mention is due when a quarter of its age has passed since it was last read, at least an hour
-        and at most a day. One that is gone is not read again.
+        A mention is due when a quarter of its age has passed since it was last asked for, at least an
+        hour and at most a day. One that is gone is not read again.
         """
 
     def threads(self, source: str, since: datetime | None, limit: int) -> list[Known]:
@@ -547,6 +551,9 @@ class Store(Reader, Protocol):
     def hold(self, host: str, until: datetime) -> None:
         """Let the host's next slot be no earlier than that."""
 
+    def asked_since(self, source: str, asked: str, now: datetime) -> datetime:
+        """Return since when a source is asked for the same; `asked` stands for it."""
+
     def save_robots(self, host: str, robots: str, until: datetime) -> None:
         """Keep a host's robots.txt."""
 
@@ -560,7 +567,8 @@ class Store(Reader, Protocol):
         """Keep what reading mentions again brought, all of it or nothing.
 
         A mention that is gone, or missing for the second time, is blanked: title, text, author and
-        address go, from the search as well; its counts, its label and its id stay.
+        address go, from the search as well; its counts, its label and its id stay. Where that is
+        doubted, it must have been missing for two days.
         """
 
     def save_import(self, pages: Sequence[PageSave]) -> Saved:
@@ -585,8 +593,8 @@ class Store(Reader, Protocol):
         What was found for other brands stays, and what people said still counts.
         """
 
-    def expire(self, source: str, before: datetime) -> int:
-        """Blank the mentions of a source that were last read before then; return how many."""
+    def expire(self, source: str, before: datetime, now: datetime) -> int:
+        """Blank the mentions of a source that were last shown before then; return how many."""
 
     def tidy(self, now: datetime) -> None:
         """Drop what has expired, then checkpoint.

@@ -18,7 +18,7 @@ class FileKeeper(Keeper):
 
     def _update(self, stored: rows.Values, shown: rows.Values, judged: Judged) -> bool:
         if rows.is_edited(stored, shown):
-            self._sight(stored["seq"], judged)
+            self._sight(stored, judged)
             return False
         known = {name: stored[name] for name in shown if stored[name] not in (None, "")}
         found = self._raw.execute("select brand from assessment where mention = ?", (stored["seq"],))

@@ -27,9 +27,11 @@ _COUNT = f"""
 """
 # Only the source that showed it first reads it again.
 _FOLLOW = """
-    insert into followup (mention, source, ref, read_ms) values (?, ?, ?, ?)
+    insert into followup (mention, source, at_ms, ref, asked_ms, read_ms)
+    values (:seq, :source, :at_ms, :ref, :now_ms, :now_ms)
     on conflict (mention) do update set
-        ref = coalesce(excluded.ref, followup.ref), read_ms = excluded.read_ms, missing_ms = null
+        at_ms = excluded.at_ms, ref = coalesce(excluded.ref, followup.ref),
+        asked_ms = excluded.asked_ms, read_ms = excluded.read_ms, missing_ms = null
     where followup.source = excluded.source
 """
 COUNTED_EVERY_MS = 3_600_000
@@ -84,9 +86,9 @@ class Keeper:
     def _add(self, row: rows.Values, judged: Judged) -> None:
         row = {"seq": self._raw.execute(_INSERT_MENTION, row).lastrowid, "gone_ms": None, **row}
         self._known[row["id"]] = row
-        self._count(row)
+        self._count(row, first=True)
         self._raw.execute("delete from near_miss where id = ?", (row["id"],))
-        self._sight(row["seq"], judged)
+        self._sight(row, judged)
         self._judgements.add(row, judged.assessments)
 
     def _update(self, stored: rows.Values, shown: rows.Values, judged: Judged) -> bool:
@@ -98,21 +100,22 @@ class Keeper:
             self._known[row["id"]] = row
             if any(stored[name] != row[name] for name in rows.COUNTED):
                 self._count(row)
-        self._sight(row["seq"], judged)
+        self._sight(row, judged)
         reassessed = self._judgements.replace(row, judged.assessments, edited=edited)
         return row != stored or reassessed
 
-    def _count(self, row: rows.Values) -> None:
+    def _count(self, row: rows.Values, *, first: bool = False) -> None:
         """Keep what the platform counts now; of several counts in an hour the last."""
         if all(row[name] is None for name in rows.COUNTED):
             return
         at_ms = epoch_ms(self._page.collected_at)
-        # The first count of all stays: growth is measured from it.
-        self._raw.execute(
-            "delete from engagement where mention = :seq and at_ms > :at_ms - :hour_ms"
-            " and at_ms > (select min(at_ms) from engagement where mention = :seq)",
-            {"seq": row["seq"], "at_ms": at_ms, "hour_ms": COUNTED_EVERY_MS},
-        )
+        if not first:
+            # The first count of all stays: growth is measured from it.
+            self._raw.execute(
+                "delete from engagement where mention = :seq and at_ms > :at_ms - :hour_ms"
+                " and at_ms > (select min(at_ms) from engagement where mention = :seq)",
+                {"seq": row["seq"], "at_ms": at_ms, "hour_ms": COUNTED_EVERY_MS},
+            )
         self._raw.execute(_COUNT, {**row, "mention": row["seq"], "at_ms": at_ms})
 
     def _rewrite(self, stored: rows.Values, row: rows.Values, *, edited: bool) -> None:
@@ -132,9 +135,9 @@ class Keeper:
             )
         self._judgements.copy(row)
 
-    def _sight(self, seq: int, judged: Judged) -> None:
+    def _sight(self, row: rows.Values, judged: Judged) -> None:
         """Note who showed a mention, and by what it is known again."""
-        task = self._page.task
+        seq, task = row["seq"], self._page.task
         collected_ms = epoch_ms(self._page.collected_at)
         self._raw.execute(
             "insert into sighting (mention, source, query, first_ms) values (?, ?, ?, ?)"
@@ -142,7 +145,16 @@ class Keeper:
             (seq, task.source, task.query, collected_ms),
         )
         if self._page.followed:
-            self._raw.execute(_FOLLOW, (seq, task.source, judged.mention.ref, collected_ms))
+            self._raw.execute(
+                _FOLLOW,
+                {
+                    "seq": seq,
+                    "source": task.source,
+                    "at_ms": rows.at_ms(row),
+                    "ref": judged.mention.ref,
+                    "now_ms": collected_ms,
+                },
+            )
         self._raw.executemany(
             "insert into twin (hash, mention) values (?, ?) on conflict (hash, mention) do nothing",
             ((hash, seq) for hash in judged.twins),

@@ -429,7 +429,9 @@ class SqlReader:
                     and b.run_ms > coalesce(g.run_ms, -1)
                 group by l.source, l.last_run, g.ended_ms
             )
-            select k.good_ms, k.failures, k.failing_ms, {_OUTCOME}
+            select k.good_ms, k.failures, k.failing_ms,
+                (select max(f.run_ms) from run_source f where f.source = k.source and f.fresh > 0),
+                {_OUTCOME}
             from streak k
             join run_source o on o.run = k.last_run and o.source = k.source
             order by k.source
@@ -442,8 +444,9 @@ class SqlReader:
                 last_ok_at=rows.moment(good_ms),
                 failures_in_a_row=failures,
                 failing_since=rows.moment(failing_ms),
+                last_fresh_at=rows.moment(fresh_ms),
             )
-            for good_ms, failures, failing_ms, *outcome in found
+            for good_ms, failures, failing_ms, fresh_ms, *outcome in found
             for last in (rows.outcome(tuple(outcome)),)
         )
         return {health.source: health for health in healths}
@@ -542,13 +545,14 @@ class SqlReader:
         )
 
     def followups(self, source: str, now: datetime, since: datetime | None, limit: int) -> list[Known]:
-        """Return mentions of a source, published since then, that should be read again, longest unread first.
+        """Return mentions of a source, published since then, that are to be read again, longest ago first.
 
-        A mention is due when a quarter of its age has passed since it was last read, at least an hour
-        and at most a day. One that is gone is not read again.
+        A mention is due when a quarter of its age has passed since it was last asked for, at least an
+        hour and at most a day. One that is gone is not read again.
         """
         values = {"source": source, "now_ms": epoch_ms(now), "since_ms": _since(since), "limit": limit}
-        return [followups.known(row) for row in self.db.rows(followups.DUE, values)]
+        due = followups.DUE_OF_ALL if since is None else followups.DUE
+        return [followups.known(row) for row in self.db.rows(due, values)]
 
     def threads(self, source: str, since: datetime | None, limit: int) -> list[Known]:
         """Return mentions of a source whose replies have grown since they were read, newest first."""

@@ -194,13 +194,19 @@ def is_edited(stored: Values, row: Values) -> bool:
     return bool(stored["title"] != row["title"] or stored["text"] != row["text"])
 
 
+def at_ms(row: Mapping[str, Any]) -> int:
+    """Return when a mention was published, or collected when it is undated."""
+    ms: int = row["collected_ms"] if row["published_ms"] is None else row["published_ms"]
+    return ms
+
+
 def copied_values(row: Mapping[str, Any], day: Callable[[int], str]) -> Values:
     """Return what assessments copy from the row of their mention."""
-    at_ms = row["collected_ms"] if row["published_ms"] is None else row["published_ms"]
+    said_ms = at_ms(row)
     counts = (row["likes"], row["replies"], row["reposts"])
     return {
-        "at_ms": at_ms,
-        "day": day(at_ms),
+        "at_ms": said_ms,
+        "day": day(said_ms),
         "source": row["source"],
         "lang": row["lang"],
         "kind": row["kind"],

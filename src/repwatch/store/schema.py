@@ -266,19 +266,22 @@ def m001_first(db: Database) -> None:
 
 
 _LOOKED_AGAIN = (
-    # Mentions that their source can show again: what it asks with, and when it last did.
+    # Mentions that their source can show again: when they were said, what it asks with, when it last
+    # asked and was last shown them, since when they are missing, and how many replies were read.
     """
     create table followup (
         mention integer primary key references mention (seq) on delete cascade,
         source text not null,
+        at_ms integer not null,
         ref text,
+        asked_ms integer not null,
         read_ms integer not null,
         missing_ms integer,
-        thread_ms integer,
         thread_replies integer
     ) strict
     """,
-    "create index followup_source on followup (source, read_ms)",
+    "create index followup_at on followup (source, at_ms)",
+    "create index followup_read on followup (source, read_ms)",
     """
     create table engagement (
         mention integer not null references mention (seq) on delete cascade,
@@ -317,6 +320,15 @@ _LOOKED_AGAIN = (
     """,
     "drop index run_source_source",
     "create index run_source_source on run_source (source, run_ms, status, fetched, fresh)",
+    "create index run_source_fresh on run_source (source, run_ms) where fresh > 0",
+    # A source's habits are learned since it is asked for the same.
+    """
+    create table habit (
+        source text primary key,
+        asked text not null,
+        since_ms integer not null
+    ) strict, without rowid
+    """,
     "drop view mentions",
     _MENTIONS.replace(
         "m.space, m.native_id",

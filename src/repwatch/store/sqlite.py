@@ -40,6 +40,9 @@ SEEN_KEPT = timedelta(days=30)
 NEAR_MISSES_KEPT = timedelta(days=14)
 RUNS_KEPT = timedelta(days=400)
 RETRIED_S = 0.01
+PURGED_PAGES = 64
+PURGED_S = 0.5
+"""So long a scan may merge the search index, and so much of it in one transaction."""
 
 _SAVE_OUTCOME = f"""
     {rows.insert("run_source", (*rows.OUTCOME, "run_ms"))}
@@ -280,19 +283,22 @@ class SqliteStore(SqlReader):
         """Keep what reading mentions again brought, all of it or nothing.
 
         A mention that is gone, or missing for the second time, is blanked: title, text, author and
-        address go, from the search as well; its counts, its label and its id stay.
+        address go, from the search as well; its counts, its label and its id stay. Where that is
+        doubted, it must have been missing for two days.
         """
         task = Task(source=look.source, query="", since=look.at, until=look.at)
         page = PageSave(task=task, collected_at=look.at, judged=look.judged, shown=(), seen=(), followed=True)
         with self.db.writing() as raw:
             saved = Keeper(raw, page, self._day).keep()
             again = Followups(raw, epoch_ms(look.at))
+            again.asked(look.asked)
             if look.thread_of is not None:
                 again.thread_read(look.thread_of)
-                return saved
-            again.read(look.asked)
-            gone = again.blank([*look.gone, *again.missed(look.missing)])
-        return replace(saved, gone=gone)
+            if look.doubted:
+                gone = again.missed([*look.gone, *look.missing], doubted=True)
+            else:
+                gone = [*look.gone, *again.missed(look.missing)]
+            return replace(saved, gone=again.blank(gone))
 
     def save_import(self, pages: Sequence[PageSave]) -> Saved:
         """Keep what was read from a file, all of it or nothing; no stream moves.
@@ -322,10 +328,23 @@ class SqliteStore(SqlReader):
         with self.db.writing() as raw:
             Judgements(raw, self._day).rejudge(judged)
 
-    def expire(self, source: str, before: datetime) -> int:
-        """Blank the mentions of a source that were last read before then; return how many."""
+    def expire(self, source: str, before: datetime, now: datetime) -> int:
+        """Blank the mentions of a source that were last shown before then; return how many."""
         with self.db.writing() as raw:
-            return Followups(raw, epoch_ms(before)).expire(source)
+            return Followups(raw, epoch_ms(now)).expire(source, epoch_ms(before))
+
+    def asked_since(self, source: str, asked: str, now: datetime) -> datetime:
+        """Return since when a source is asked for the same; `asked` stands for it."""
+        found = self.db.one("select since_ms from habit where source = ? and asked = ?", (source, asked))
+        if found is not None:
+            return from_epoch_ms(found[0])
+        with self.db.writing() as raw:
+            raw.execute(
+                "insert into habit (source, asked, since_ms) values (?, ?, ?) on conflict (source) do update"
+                " set asked = excluded.asked, since_ms = excluded.since_ms",
+                (source, asked, epoch_ms(now)),
+            )
+        return now
 
     def save_robots(self, host: str, robots: str, until: datetime) -> None:
         """Keep a host's robots.txt."""
@@ -356,7 +375,26 @@ class SqliteStore(SqlReader):
             raw.execute("delete from quota where since_ms < ?", (epoch_ms(now - RUNS_KEPT),))
             for statement in _DROP_RUNS:
                 raw.execute(statement, {"old_ms": epoch_ms(now - RUNS_KEPT)})
+        self._purge()
         self._checkpoint()
+
+    def _purge(self) -> None:
+        """Merge the search index anew if it still holds words of what is gone, some of it in each scan."""
+        last_s = time.monotonic() + PURGED_S
+        while (found := self.db.one("select value from meta where key = 'purge'")) is not None:
+            begins = found[0] == "wanted"
+            with self.db.writing() as raw:
+                raw.execute("pragma secure_delete = on")
+                before = raw.total_changes
+                pages = -PURGED_PAGES if begins else PURGED_PAGES  # below 0, all of it is to be merged
+                raw.execute("insert into mention_fts (mention_fts, rank) values ('merge', ?)", (pages,))
+                if begins:
+                    raw.execute("update meta set value = 'begun' where key = 'purge'")
+                elif raw.total_changes - before < 2:  # it says so when there is nothing left to do
+                    raw.execute("delete from meta where key = 'purge' and value = 'begun'")
+                    raw.execute("update meta set value = 'wanted' where key = 'purge'")
+            if time.monotonic() > last_s:
+                return
 
     def _checkpoint(self) -> None:
         """Move the write-ahead log into the file, as far as readers allow, without waiting for them."""
