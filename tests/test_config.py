@@ -519,7 +519,8 @@ token = "env:P"
 def test_an_account_that_a_source_logs_in_as_and_no_brand_owns_is_warned_of() -> None:
     found = warnings(SMALL + LOGGED_IN, P="hush")
     assert found.keys() == {"sources.here", "sources.page", "sources.tube", "sources.fedi"}
-    assert '"bluesky:help.acme.example", which is in no brand\'s own_accounts' in found["sources.here"]
+    assert '"bluesky:help.acme.example": put that into a brand\'s own_accounts' in found["sources.here"]
+    assert 'its account, such as "mastodon:@acme@mastodon.example"' in found["sources.fedi"]
     own = (
         '"bluesky:@Help.acme.example", "facebook:100200300", "youtube:UCacme_anvils_000000"'
         ', "mastodon:@acme@social.example"'

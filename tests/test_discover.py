@@ -76,7 +76,7 @@ ADDRESSES: dict[str, dict[str, Any] | None] = {
     },
     "https://youtu.be/abcdefghijk": {
         "type": "youtube",
-        "key": "env:REPWATCH_YOUTUBE_KEY",
+        "api_key": "env:REPWATCH_YOUTUBE_KEY",
         "search": False,
         "videos": ["abcdefghijk"],
     },

@@ -92,9 +92,30 @@ def test_configured_sources_are_listed_in_the_order_of_the_file(config: Path) ->
     assert json.loads(out("list", "--json", "-c", str(config))) == {
         "schema": "repwatch.sources/1",
         "sources": [
-            {"source": "hn", "type": "hackernews", "every_s": 900, "about": None, "paused": False},
-            {"source": "fedi", "type": "mastodon", "every_s": 1800, "about": None, "paused": True},
-            {"source": "shop", "type": "reviews", "every_s": 1800, "about": "acme", "paused": False},
+            {
+                "source": "hn",
+                "type": "hackernews",
+                "every_s": 900,
+                "about": None,
+                "preset": None,
+                "paused": False,
+            },
+            {
+                "source": "fedi",
+                "type": "mastodon",
+                "every_s": 1800,
+                "about": None,
+                "preset": None,
+                "paused": True,
+            },
+            {
+                "source": "shop",
+                "type": "reviews",
+                "every_s": 1800,
+                "about": "acme",
+                "preset": None,
+                "paused": False,
+            },
         ],
     }
 

@@ -150,7 +150,8 @@ class Answer:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             if self.body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-                raise ParseError("a web page instead of data", reason="blocked_page") from error
+                hint = "look at its address in a browser: it moved, wants a login, or keeps programs out"
+                raise ParseError("a web page instead of data", reason="blocked_page", hint=hint) from error
             raise ParseError(f"the answer is not JSON: {str(error)[:120]}") from error
 
 

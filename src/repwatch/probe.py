@@ -33,9 +33,11 @@ from repwatch.workers import Workers
 Key = TypeVar("Key")
 T = TypeVar("T")
 
-MOST_PAGES = 2
-"""A page that shows nothing may lead on to one that does, such as the feed that it names."""
+MOST_PAGES = 3
+"""A page that shows nothing may lead on to one that does: a site without its interface has a feed."""
 LONGEST_REMARK = 300
+LONGEST_BEGINNING = 200
+"""Characters of an answer that could not be read."""
 TICK_S = 0.5
 
 ALL_OF_THEM: Mapping[str, bytes] = {"": b""}
@@ -59,11 +61,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What came of trying a source: the requests of its own, the pages they brought, and what went wrong."""
+    """What came of trying a source: the requests of its own, the pages they brought, and what went wrong.
+
+    `unread` is an answer that could not be made sense of, and `beginning` how it begins.
+    """
 
     asked: tuple[Request, ...]
     looks: tuple[Look, ...]
     error: SourceError | None = None
+    unread: Answer | None = None
+    beginning: str = ""
 
     @property
     def judged(self) -> tuple[Judged, ...]:
@@ -136,7 +143,7 @@ class Probe:
     def try_out(self, place: SourceConfig, query: str, *, known: Mapping[str, Answer] | None = None) -> Trial:
         """Ask a source for the first page of a stream, as far back as a first scan goes, and read it.
 
-        Where a page shows nothing but leads on, that is followed once. Addresses that were answered
+        Where a page shows nothing but leads on, that is followed. Addresses that were answered
         already can be `known`.
         """
         now = self._clock()
@@ -144,37 +151,58 @@ class Probe:
         task = Task(source=place.key, query=query, since=since, until=now)
         requests: list[Request] = []
         looks: list[Look] = []
+        said: Answer | Page | None = None
         try:
             while len(looks) < MOST_PAGES:
+                said = None
                 requests.append(_request(place.built, task))
-                looks.append(self._look(place, task, requests[-1], known or {}))
+                said = self._said(place, task, requests[-1], known or {})
+                looks.append(self._look(place, task, requests[-1], said))
                 onwards = None if looks[-1].judged else self._onwards(place.built, looks[-1])
                 if onwards is None:
                     break
                 task = onwards
         except SourceError as error:
             self._reword(error)
-            return Trial(asked=tuple(requests), looks=tuple(looks), error=error)
+            unread = said if isinstance(said, Answer) else None
+            start = unread.body[:4_096].decode("utf-8", "replace") if unread else ""
+            return Trial(
+                asked=tuple(requests),
+                looks=tuple(looks),
+                error=error,
+                unread=unread,
+                beginning=self._safe(start, LONGEST_BEGINNING),
+            )
         return Trial(asked=tuple(requests), looks=tuple(looks))
 
-    def _look(self, place: SourceConfig, task: Task, request: Request, known: Mapping[str, Answer]) -> Look:
-        """Return a page.
+    def _said(
+        self, place: SourceConfig, task: Task, request: Request, known: Mapping[str, Answer]
+    ) -> Answer | Page:
+        """Return the answer to a request, or what a failure means.
 
         Raises:
-            SourceError: it could not be had, or not be read.
+            SourceError: there is none.
         """
         said: Said | None = known.get(request.url) if not request.params else None
         if said is None:
             said = self.ask({task: (place.built, request)}).get(task)
         if isinstance(said, SourceError):
             raise said
+        if said is None:
+            raise FetchError("timeout", "no answer in time")
+        return said
+
+    def _look(self, place: SourceConfig, task: Task, request: Request, said: Answer | Page) -> Look:
+        """Return a page.
+
+        Raises:
+            SourceError: it could not be read.
+        """
         if isinstance(said, Page):
             # What a failure leads to is read in any case.
             self._asker.settle(task, said)
             said = replace(said, branches=(*said.cursors, *said.branches), cursors=())
             return Look(task=task, request=request, answer=None, page=said)
-        if said is None:
-            raise FetchError("timeout", "no answer in time")
         about = Place(source=place.built, about=place.about, brands=frozenset(place.brands) or None)
         job = PageJob(task=task, answer=said, collected_at=self._clock(), seen=ALL_OF_THEM)
         read: ReadPage = self.apart(read_page, about, self._judge, job)
@@ -191,7 +219,11 @@ class Probe:
 
     def _reword(self, error: SourceError) -> None:
         """Make an error's words safe to be shown: a server may have put anything into them."""
-        error.message = one_line(redact(hide(error.message, self._secrets)), LONGEST_REMARK)
+        error.message = self._safe(error.message, LONGEST_REMARK)
+
+    def _safe(self, text: str, longest: int) -> str:
+        """Return a foreign text as one line that may be shown."""
+        return one_line(redact(hide(text, self._secrets)), longest)
 
 
 def _request(source: Source, task: Task) -> Request:

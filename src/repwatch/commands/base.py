@@ -62,6 +62,11 @@ class Session:
     def __init__(self, flags: Flags) -> None:
         self.flags = flags
         self.now = datetime.now(UTC)
+        self._needed: tuple[str, ...] | None = None
+
+    def needs(self, *sources: str) -> None:
+        """Say, before anything else, which sources are asked: others may lack their secrets."""
+        self._needed = sources
 
     @cached_property
     def config(self) -> Config:
@@ -72,7 +77,7 @@ class Session:
         """
         from repwatch.config import load
 
-        return load(self.flags.config, database=self.flags.db)
+        return load(self.flags.config, database=self.flags.db, needed=self._needed)
 
     @cached_property
     def settings(self) -> Config:

@@ -120,15 +120,19 @@ def list_sources(session: Session, *, shown: Listing) -> None:
 
     known = [
         Column("source"),
-        Column("type"),
+        Column("type", where="machine"),
+        Column("typed", "type", where="terminal"),
         Column("every_s", title="every", show=duration, right=True),
         Column("about"),
+        Column("preset", where="machine"),
         Column("paused", show=lambda paused: "paused" if paused else "", title=""),
     ]
     rows = [
         {
             "source": place.key,
             "type": place.type,
+            "typed": place.typed,
+            "preset": place.preset,
             "every_s": round(place.every_s),
             "about": place.about,
             "paused": place.paused,

@@ -71,6 +71,7 @@ def discover(
 
     address = _address(url)
     shown = redact(address)
+    session.needs()
     with closing(session.pacing_store()) as store, closing(Probe(session.config, store)) as probe:
         try:
             with watching(session, f"Looking at {shown}"):
@@ -288,7 +289,7 @@ def _comments(find: Find) -> Iterator[str]:
     from repwatch.formats import flat
 
     one = find.candidate
-    twin = f"sources.{find.twin} reads the same already" if find.twin else ""
+    twin = f"Already read by sources.{find.twin}" if find.twin else ""
     for remark in filter(None, (f"{one.what}: {one.evidence}", _outcome(find), twin, one.note)):
         line = flat(f"{remark[:1].upper()}{remark[1:]}")
         yield from textwrap.wrap(

@@ -15,11 +15,12 @@ from repwatch.commands.options import JsonOption
 from repwatch.errors import NEXT, ConfigError, UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.text import Text
 
     from repwatch.config import SourceConfig
     from repwatch.errors import SourceError
-    from repwatch.model import Assessment, Judged, Quota
+    from repwatch.model import Answer, Assessment, Judged, Quota
     from repwatch.probe import Look, Trial
     from repwatch.render import Column
 
@@ -67,8 +68,9 @@ def try_source(
     """Ask a source once, and show what that brings, matched and judged; nothing of it is stored.
 
     It logs in if it has to, at the pace, and within the quota, that scans have. Where a page shows
-    nothing but leads on, as to the feed that it names, one more is read. What would be kept is shown
-    first. Exits with 4 if the login was refused, with 6 if anything else went wrong.
+    nothing but leads on, as to the feed that it names, that is read, too. What would be kept is
+    shown first. Secrets of other sources need not be there. Exits with 4 if the login was refused,
+    with 6 if anything else went wrong.
 
     Examples:
 
@@ -78,12 +80,12 @@ def try_source(
     """
     from repwatch.render import pick
 
-    place = session.config.sources[pick(source, session.config.sources, "source")]
+    session.needs(pick(source, session.settings.sources, "source"))
+    place = session.config.sources[source]
     tried = _try(session, place, query)
     if tried.trial.error is not None:
-        if not json:
-            for name, value in _facts(tried):
-                session.say(f"{name:9} {value}")
+        if not json and session.err.is_terminal and not session.flags.quiet:
+            _show_facts(session.err, tried)
         raise explained(tried.trial.error, place.key)
     if json:
         from repwatch.formats import json_document
@@ -164,12 +166,20 @@ def chosen(streams: Sequence[str], query: str | None, key: str) -> str:
 
 
 def explained(error: SourceError, subject: str) -> SourceError:
-    """Return an error that says of what it is, and all that is known about what to do."""
-    error.message = f"{subject} can't be read ({error.reason}): {error.message}"
-    advice = NEXT.get(error.reason, "")
-    error.hint = "\n".join(f"{said[:1].upper()}{said[1:]}" for said in (error.hint, advice) if said)
+    """Return an error that says of what it is, and what to do about it."""
+    message = error.message.removesuffix(f": {subject}")
+    error.message = f"{subject} can't be read ({error.reason}): {message}"
+    todo = error.hint or NEXT[error.reason]
+    error.hint = f"{todo[:1].upper()}{todo[1:]}"
     error.where = subject
     return error
+
+
+def reads(place: SourceConfig) -> str:
+    """Return what a source reads, in a few words."""
+    from repwatch.sources.presets import PRESETS
+
+    return PRESETS[place.preset].reads if place.preset else place.built.reads
 
 
 # What a person sees
@@ -183,10 +193,14 @@ def _facts(tried: Tried) -> list[tuple[str, str]]:
     place, trial = tried.place, tried.trial
     at = tried.streams.index(tried.stream) + 1
     stream = f"{tried.stream or 'all of it'}"
-    facts = [("source", f"{place.key}, {place.type}: {place.built.reads}")]
+    facts = [("source", f"{place.key}, {place.typed}: {reads(place)}")]
     facts.append(("stream", f"{stream} ({at} of {len(tried.streams)})" if len(tried.streams) > 1 else stream))
-    facts += [("asked", f"{each.method} {shown_url(each)}") for each in trial.asked]
-    facts += [("answered", _answered(look)) for look in trial.looks]
+    sent = "asked" if tried.requests else "would ask"
+    facts += [(sent, f"{each.method} {shown_url(each)}") for each in trial.asked]
+    facts += [("answered", _answered(look.answer)) for look in trial.looks]
+    if trial.unread is not None:
+        facts.append(("answered", _answered(trial.unread)))
+        facts.append(("it begins", trial.beginning or "there is nothing in it"))
     if trial.error is None:
         facts.append(("entries", _entries(trial)))
         facts.append(("kept", _kept(trial)))
@@ -203,13 +217,12 @@ def _facts(tried: Tried) -> list[tuple[str, str]]:
     return facts
 
 
-def _answered(look: Look) -> str:
+def _answered(answer: Answer | None) -> str:
     from repwatch.words import size
 
-    if look.answer is None:
-        return "with a failure that is none on this platform"
-    type = look.answer.content_type or "of no type"
-    return f"{look.answer.status}, {type}, {size(len(look.answer.body))}"
+    if answer is None:
+        return "there is nothing, which is no failure here"
+    return f"{answer.status}, {answer.content_type or 'of no type'}, {size(len(answer.body))}"
 
 
 def _entries(trial: Trial) -> str:
@@ -224,7 +237,7 @@ def _entries(trial: Trial) -> str:
     if any(look.page.damaged for look in trial.looks):
         said.append("the answer is damaged, some may be missing")
     if len(trial.looks) > 1:
-        said.append("the first page had none and led on, so one more was read")
+        said.append("the first page had none and led on, so more was read")
     return "; ".join(said)
 
 
@@ -267,15 +280,10 @@ def _later(tried: Tried) -> str:
 
 
 def _show(session: Session, tried: Tried, limit: int) -> None:
-    from repwatch.render import Column, table, wrapped
+    from repwatch.render import table
     from repwatch.words import plural
 
-    facts = [{"fact": name, "value": value} for name, value in _facts(tried)]
-    columns = [Column("fact", style="dim"), Column("value")]
-    if session.out.is_terminal:
-        wrapped(session.out, facts, columns, header=False)
-    else:
-        table(session.out, facts, columns)
+    _show_facts(session.out, tried)
     judged = sorted(tried.trial.judged, key=_weight)
     if judged:
         session.out.print()
@@ -292,6 +300,17 @@ def _show(session: Session, tried: Tried, limit: int) -> None:
     left_out = f"{plural(len(judged) - limit, 'more entry', 'more entries')} with -n {len(judged)}. "
     session.say(f"{left_out if len(judged) > limit else ''}Nothing was stored.")
     session.say(f"Read it for good: repwatch scan {tried.place.key}")
+
+
+def _show_facts(out: Console, tried: Tried) -> None:
+    from repwatch.render import Column, table, wrapped
+
+    facts = [{"fact": name, "value": value} for name, value in _facts(tried)]
+    columns = [Column("fact", style="dim"), Column("value")]
+    if out.is_terminal:
+        wrapped(out, facts, columns, header=False)
+    else:
+        table(out, facts, columns)
 
 
 def _weight(judged: Judged) -> int:

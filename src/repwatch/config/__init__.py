@@ -6,7 +6,7 @@ Found, laid under the environment and the flags (files), checked with every mist
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,12 +56,14 @@ def load(
     *,
     database: str | None = None,
     sources: bool = True,
+    needed: Collection[str] | None = None,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Config:
     """Return the configuration; its sources are built and its secrets resolved unless told not to.
 
-    Without sources, what was checked before and has not changed since is not checked again.
+    Without sources, what was checked before and has not changed since is not checked again. Where
+    only some are `needed`, the secrets of others are not looked up, so these are not built.
     `database` is the flag that names another one; `env` and `cwd` stand in for the process's own.
 
     Raises:
@@ -73,7 +75,7 @@ def load(
     layered = layers(path, database=database, env=env, cwd=cwd)
     if not sources and was_right(layered):
         return build(layered.path, layered.values, layered.database)
-    return _checked(layered, sources=sources).config
+    return _checked(layered, sources=sources, needed=needed).config
 
 
 def examine(
@@ -92,11 +94,11 @@ def examine(
     return _checked(layers(path, database=database, env=env, cwd=cwd), sources=True)
 
 
-def _checked(layered: Layers, *, sources: bool) -> Checked:
+def _checked(layered: Layers, *, sources: bool, needed: Collection[str] | None = None) -> Checked:
     from repwatch.config.check import check  # noqa: PLC0415 (pydantic, and every source)
     from repwatch.config.remember import is_right  # noqa: PLC0415 (json and tempfile)
 
-    result = check(layered, resolve=sources)
+    result = check(layered, resolve=sources, needed=needed)
     if result.mistakes:
         raise _wrong(layered, result.mistakes, result.n_mistakes)
     is_right(layered)

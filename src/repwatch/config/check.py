@@ -6,7 +6,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -56,12 +56,13 @@ class Result:
     sources: dict[str, Source] = field(default_factory=dict)
 
 
-def check(layers: Layers, *, resolve: bool) -> Result:
+def check(layers: Layers, *, resolve: bool, needed: Collection[str] | None = None) -> Result:
     """Return every mistake and warning, in the order of the file, and the built sources.
 
-    With `resolve`, secrets are looked up, and one that can't be had is a mistake where it is needed.
+    With `resolve`, secrets are looked up, and one that can't be had is a mistake where it is needed:
+    in the sources that are `needed`, and without these in all that are not paused.
     """
-    checking = _Check(layers, resolve)
+    checking = _Check(layers, resolve, needed)
     checking.all()
     result = checking.result
     result.n_mistakes = len(layers.mistakes) + len(checking.wrong)
@@ -114,10 +115,11 @@ def _account(source: Source) -> str | None:
 class _Check:
     """One pass over one configuration; the first thing found at a key is kept."""
 
-    def __init__(self, layers: Layers, resolve: bool) -> None:
+    def __init__(self, layers: Layers, resolve: bool, needed: Collection[str] | None) -> None:
         self.layers = layers
         self.values = layers.values
         self.resolve = resolve
+        self.needed = needed
         self.wrong: Found = {}
         self.doubtful: Found = {}
         self.result = Result()
@@ -216,9 +218,11 @@ class _Check:
     def build(self, at: KeyPath, key: str, kind: str, table: dict[str, Any]) -> None:
         settings = {option: value for option, value in table.items() if option not in CORE_KEYS}
         complete = self.resolve
+        wanted = self.needed is None or key in self.needed
+        needed = wanted and (self.needed is not None or table.get("paused") is not True)
         for option, is_secret in settings_of(kind).items():
             if is_secret and isinstance(settings.get(option), str):
-                secret = self.secret((*at, option), settings[option], needed=table.get("paused") is not True)
+                secret = self.secret((*at, option), settings[option], needed=needed) if wanted else None
                 complete = complete and secret is not None
                 settings[option] = secret or Secret(HIDDEN)
         try:
@@ -327,9 +331,15 @@ class _Check:
                     )
         for name, account in self.logged_in.items():
             if not any(fnmatchcase(one, account_key(account)) for one in own):
+                place, _, who = account.partition(":")
+                one = (
+                    f"its account, such as {shown(forms.get(place, account))}"
+                    if who == "*"
+                    else shown(account)
+                )
                 self.doubtful["sources", name] = (
-                    f"reads what is said to {shown(account)}, which is in no brand's own_accounts:"
-                    " neither that nor what it says itself is known as a brand's"
+                    f"reads what is said to {one}: put that into a brand's own_accounts,"
+                    " or nothing that it hears there or says itself is known as the brand's"
                 )
 
     # Words

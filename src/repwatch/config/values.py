@@ -105,6 +105,17 @@ class SourceConfig:
     reread_s: float | None = None
 
     @property
+    def preset(self) -> str | None:
+        """The preset that it is a feed of, such as "phpbb"."""
+        preset = self.settings.get("preset") if self.type == "feed" else None
+        return preset if isinstance(preset, str) and preset else None
+
+    @property
+    def typed(self) -> str:
+        """Its type as people read it, with the preset: "feed: phpbb"."""
+        return f"{self.type}: {self.preset}" if self.preset else self.type
+
+    @property
     def built(self) -> Source:
         """The source, ready to be asked.
 

@@ -185,7 +185,7 @@ _LINKS: tuple[_Link, ...] = (
         r"youtube\.com/channel/(?P<channel>UC[\w-]{22})(?:/.*)?",
         "the comments on a YouTube channel",
         "youtube",
-        lambda at: {"type": "youtube", "key": "env:REPWATCH_YOUTUBE_KEY", "channel_id": at["channel"]},
+        lambda at: {"type": "youtube", "api_key": "env:REPWATCH_YOUTUBE_KEY", "channel_id": at["channel"]},
         f"{_NEEDS_KEY}; search finds other videos that name a brand as well",
     ),
     _Link(
@@ -203,7 +203,7 @@ _LINKS: tuple[_Link, ...] = (
         "the comments on a YouTube video",
         "youtube",
         lambda at: (
-            {"type": "youtube", "key": "env:REPWATCH_YOUTUBE_KEY", "search": False, "videos": [video]}
+            {"type": "youtube", "api_key": "env:REPWATCH_YOUTUBE_KEY", "search": False, "videos": [video]}
             if re.fullmatch(r"[\w-]{11}", video := at["short"] or at["id"] or at["v"])
             else {}
         ),
