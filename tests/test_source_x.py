@@ -284,7 +284,10 @@ def test_an_empty_account_is_a_quota_and_no_refusal(status: int, body: Any, reas
 def test_a_window_too_old_to_be_searched_is_over() -> None:
     mistake = {"message": "'start_time' must be on or after 2026-11-14T12:00Z.", "parameters": {}}
     assert SOURCE.explain(answer({"errors": [mistake], "title": "Invalid Request"}, 400)) == Page(cost=0)
-    assert SOURCE.explain(answer({"errors": [{"message": "bad query"}]}, 400)) is None
+    refused = SOURCE.explain(answer({"errors": [{"message": "missing EOF"}], "detail": "One or more."}, 400))
+    assert isinstance(refused, FetchError)
+    assert (refused.reason, refused.message) == ("http", "missing EOF")
+    assert "narrow" in (refused.hint or "")
 
 
 def test_what_the_status_says_is_left_to_it() -> None:

@@ -57,7 +57,7 @@ NEXT: Mapping[Reason, str] = MappingProxyType(
         "timeout": "if it lasts, raise [http] timeout",
         "too_large": "ask for less: an address of a feed instead of a page, or a narrower one",
         "encoding": "if it lasts, tell the site: its server sends damaged answers",
-        "http": "check its address",
+        "http": "check its address and its settings",
         "blocked_page": "it keeps programs out: look for a feed, an API, or an export to import",
         "layout": "its format has changed: see what comes (source test), update repwatch, or report it",
         "too_slow": "its answer is too much to read: ask for less of it",

@@ -37,6 +37,7 @@ from repwatch.model import (
     Task,
 )
 from repwatch.sources.common import (
+    LONGEST_REMARK,
     WebAddress,
     askable,
     count,
@@ -52,6 +53,7 @@ from repwatch.sources.common import (
     web_link,
     word,
 )
+from repwatch.text import one_line
 from repwatch.urls import canonical
 
 SITE = "https://x.com"
@@ -164,10 +166,13 @@ class X:
         if answer.status == 403:
             hint = "check in the developer console of X that the token's app may search"
             return FetchError("forbidden", said or "X refuses the search", hint=hint)
-        mistakes = (word(each.get("message")) or "" for each in rows(body.get("errors")))
+        mistakes = [said for each in rows(body.get("errors")) if (said := word(each.get("message")))]
         if answer.status == 400 and any(map(_TOO_OLD.search, mistakes)):
             # A window that was left open for a week: what it was to find can't be had any more.
             return Page(cost=0)
+        if answer.status == 400 and mistakes:
+            hint = "check narrow, and query_length: it may be more than the plan allows"
+            return FetchError("http", one_line(mistakes[0], LONGEST_REMARK), hint=hint)
         return None
 
     @property
