@@ -437,6 +437,17 @@ def test_doctor_logs_in_and_lets_sources_explain_their_failures(
     assert "it may be switched off" in forum
 
 
+def test_doctor_says_that_a_spend_cap_lets_nothing_be_asked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("X_TOKEN", SECRET)
+    desk.add('[sources.x]\ntype = "x"\ntoken = "env:X_TOKEN"\nmonthly_usd = 0\n')
+    findings = json.loads(desk.run("doctor", "--json").stdout)["findings"]
+    (about,) = [finding for finding in findings if finding["text"].startswith("x: ")]
+    assert (about["level"], about["part"]) == ("warn", "sources")
+    assert "nothing is asked there" in about["text"]
+
+
 def test_doctor_says_that_a_source_asks_for_nothing(desk: Desk, server: HTTPServer) -> None:
     base = serve(server, lambda _: feed())
     desk.path.write_text(CONFIG.replace('terms = ["acme anvils"]\nweak_', "weak_").split("[brands.zed]")[0])

@@ -16,7 +16,7 @@ import typer
 
 from repwatch.commands.base import Session, general
 from repwatch.commands.options import JsonOption
-from repwatch.errors import ConfigError, RepwatchError, StoreError
+from repwatch.errors import NEXT, ConfigError, RepwatchError, StoreError
 
 if TYPE_CHECKING:
     from repwatch.config import Config
@@ -85,8 +85,11 @@ def _examine(session: Session, offline: bool) -> Iterator[Finding]:
     try:
         checked = examine(session.flags.config, database=session.flags.db)
     except ConfigError as error:
-        yield Finding("fail", "config", f"{error.message}. {error.hint or ''}".strip())
-        yield from (Finding("fail", "config", f"{m.key}: {m.message}") for m in error.mistakes)
+        if not error.mistakes:
+            yield Finding("fail", "config", f"{error.message}. {error.hint or ''}".strip())
+        for one in error.mistakes:
+            place = f"{one.file}:{one.line}" if one.line else one.file
+            yield Finding("fail", "config", f"{place}: {one.key}: {one.message}")
         return
     except RepwatchError as error:
         yield Finding("fail", "config", f"{error.message}. {error.hint or ''}".strip())
@@ -173,6 +176,7 @@ def _sources(session: Session, config: Config) -> Iterator[Finding]:
     errors: dict[str, SourceError] = {}
     wanted: dict[str, tuple[Source, Request]] = {}
     dear: list[str] = []
+    unpaid: list[str] = []
     for source in watched:
         try:
             request = first_request(config, source, session.now)
@@ -181,16 +185,17 @@ def _sources(session: Session, config: Config) -> Iterator[Finding]:
             continue
         if request is None:
             continue
-        if _is_dear(source.built, request):
-            dear.append(source.key)
-        else:
+        share = _share(source.built, request)
+        if share <= DEAR:
             wanted[source.key] = (source.built, request)
+        else:
+            (dear if share <= 1 else unpaid).append(source.key)
     with closing(session.pacing_store()) as store, closing(Probe(config, store)) as probe:
         found = probe.ask(wanted)
     errors |= {key: answer for key, answer in found.items() if isinstance(answer, SourceError)}
     silent = [key for key in wanted if key not in found]
-    idle = [source.key for source in watched if source.key not in {*wanted, *errors, *dear}]
-    asked = len(watched) - len(dear)
+    idle = [source.key for source in watched if source.key not in {*wanted, *errors, *dear, *unpaid}]
+    asked = len(watched) - len(dear) - len(unpaid)
     good = asked - len(errors) - len(silent) - len(idle)
     level: Level = "ok" if good == asked else "fail" if not good else "warn"
     yield Finding(level, "sources", f"{good} of {asked} answer")
@@ -198,9 +203,12 @@ def _sources(session: Session, config: Config) -> Iterator[Finding]:
         yield Finding(
             "ok", "sources", f"{', '.join(dear)}: not asked, since a request costs much of its quota"
         )
+    for key in unpaid:
+        text = f"{key}: nothing is asked there, since a request may cost more than all of its quota"
+        yield Finding("warn", "sources", text)
     by_trouble: dict[str, list[str]] = {}
     for key, trouble in errors.items():
-        why = "; ".join(filter(None, (trouble.message, trouble.hint)))
+        why = f"{trouble.message.removesuffix('.')}; {trouble.hint or NEXT[trouble.reason]}"
         by_trouble.setdefault(why, []).append(key)
     yield from (Finding("warn", "sources", f"{', '.join(keys)}: {why}") for why, keys in by_trouble.items())
     yield from (Finding("warn", "sources", f"{key}: no answer in time") for key in silent)
@@ -208,15 +216,19 @@ def _sources(session: Session, config: Config) -> Iterator[Finding]:
     yield from _clock(session, found)
 
 
-def _is_dear(source: Source, request: Request) -> bool:
-    """Tell whether a mere check would take a noticeable part of what may be asked of a platform."""
+def _share(source: Source, request: Request) -> float:
+    """Return which share of what may be asked of a platform a request takes at most; 0 where it is free."""
+    from math import inf
+
     from repwatch.asker import asked
     from repwatch.sources.base import Metered
 
     if not isinstance(source, Metered):
-        return False
+        return 0.0
     quota, cost = asked(lambda: (source.quota, source.cost(request)))
-    return quota is not None and cost > DEAR * quota.limit
+    if quota is None or cost <= 0:
+        return 0.0
+    return cost / quota.limit if quota.limit else inf
 
 
 def _clock(session: Session, found: dict[str, Said]) -> Iterator[Finding]:
@@ -246,6 +258,7 @@ def _terminal(session: Session) -> Finding:
 def _show(session: Session, findings: list[Finding]) -> None:
     from rich.text import Text
 
+    from repwatch.formats import folded
     from repwatch.render import Column, table
     from repwatch.words import plural
 
@@ -256,12 +269,13 @@ def _show(session: Session, findings: list[Finding]) -> None:
         Column("text", title=""),
     ]
     if session.out.is_terminal:
-        # Long lines wrap: what is wrong must not be cut off.
+        # Long lines go on below: what is wrong must not be cut off.
         for finding in findings:
-            line = Text.assemble(
-                (f"{finding.level:5}", styles[finding.level]), f" {finding.part:10} ", finding.text
-            )
-            session.out.print(line, soft_wrap=False)
+            head = f"{finding.level:5} {finding.part:10} "
+            first, *more = folded(head + finding.text, session.out.width, indent=len(head))
+            session.out.print(Text.assemble((first[:5], styles[finding.level]), first[5:]), soft_wrap=True)
+            for line in more:
+                session.out.print(line, soft_wrap=True)
     else:
         table(session.out, [asdict(finding) for finding in findings], columns)
     warnings = sum(finding.level == "warn" for finding in findings)
