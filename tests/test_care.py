@@ -17,7 +17,7 @@ from repwatch.score import Vader, scorer, trouble
 from repwatch.words import verdict
 
 CARE = Care()
-CHANCE = st.floats(0, 1)
+CHANCE = st.integers(0, 10_000).map(lambda ten_thousandths: ten_thousandths / 10_000)
 
 
 def judged(

@@ -6,11 +6,12 @@ import pickle
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repwatch.care import Care
+from repwatch.care import Care, Taught
 from repwatch.judge import Judge, judge_for, rating_share, spoken
+from repwatch.judging.model import shipped
 from repwatch.match import Matcher
 from repwatch.model import ITEM_OF_PAGE, Brand, Judged, Mention, Sentiment
 from repwatch.score import scorer
@@ -279,6 +280,7 @@ TEXTS = st.lists(
 ).map(" ".join)
 
 
+@settings(deadline=None)  # the first text loads the lexicon
 @given(TEXTS)
 def test_every_verdict_names_its_reason(text: str) -> None:
     for assessment in JUDGE.judge(mention(text)).assessments:
@@ -292,3 +294,11 @@ def test_every_verdict_names_its_reason(text: str) -> None:
 def test_a_text_about_one_brand_is_scored_as_a_whole(text: str) -> None:
     for assessment in Judge(Matcher([ACME]), scorer()).judge(mention(text)).assessments:
         assert not assessment.comparison
+
+
+def test_a_brand_that_taught_its_model_something_is_judged_by_it_alone() -> None:
+    lesson = Taught("acme1", shipped().version, (("clanky", 6.0, -3.0),), 0.3)
+    judge = Judge(Matcher([ACME, ZED]), scorer(), own={"acme": Care(taught=lesson)})
+    acme, zed = judge.judge(mention("Acme Anvils and Zed Forge: both are clanky again")).assessments
+    assert (acme.sentiment.p_negative or 0) > (zed.sentiment.p_negative or 0)
+    assert acme.scorer == f"{zed.scorer}+acme1"

@@ -26,6 +26,7 @@ writers
 pipeline crawl outcomes logins
 asker
 second_looks
+training
 scan probe batch
 leases
 imports rescore

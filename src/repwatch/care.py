@@ -118,6 +118,12 @@ class Care:
         label = self.label(p_negative, p_positive)
         return Sentiment(_tone(label, p_negative, p_positive), label, tuple(named), p_negative)
 
+    def readable(self, text: str, lang: str | None) -> str | None:
+        """Return what of a text the model reads; None if that is nothing."""
+        part, _ = self._part(text, lang)
+        said = _unnamed(self._without_own_words(part)[0]) if part else ""
+        return said if said and not self._mute(self.model.judge(said).reading, lang) else None
+
     def label(self, p_negative: float, p_positive: float) -> Label:
         """Return the word for two probabilities."""
         if p_negative >= self._negative_from:

@@ -43,6 +43,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "scan": "Read the places that are due, judge what is new, and keep what is about a brand.",
         "import": "Read mentions out of files: tables, exports of other tools, mails, saved pages, feeds.",
         "score": "Say how a text sounds: its label, and a score from -1 to 1.",
+        "train": "Let the model learn about a brand from the labels that people corrected.",
         "runs": "What each scan did.",
     },
     "Work": {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from repwatch import clauses
+from repwatch.care import Care, Taught
 from repwatch.intent import Wording, sounds, wants, written
 from repwatch.language import detect
 from repwatch.match import Match, Matched, Matcher
@@ -28,11 +29,15 @@ from repwatch.tidy import twins, version
 
 @dataclass(frozen=True)
 class Judge:
-    """Reads mentions for all brands at once; picklable, and the same in every process."""
+    """Reads mentions for all brands at once; picklable, and the same in every process.
+
+    `own` are the scorers of brands that taught theirs something; `scorer` is that of all others.
+    """
 
     matcher: Matcher
     scorer: Scorer
     wording: Wording = field(default_factory=Wording)
+    own: Mapping[str, Scorer] = field(default_factory=dict)
 
     def judge(
         self,
@@ -99,22 +104,28 @@ class Judge:
         )
 
     def _assessments(self, mention: Mention, words: str, matches: Sequence[Match]) -> tuple[Assessment, ...]:
-        compared = self._compared(mention, matches) if len(matches) > 1 else {}
-        whole = None
-        if len(compared) < len(matches):
-            whole = self._reading(mention, words, rating_share(mention))
+        readings = self._compared(mention, matches) if len(matches) > 1 else {}
         beside = written(mention)
-        readings = ((match, compared.get(match.brand, whole)) for match in matches)
-        return tuple(
-            self._assessment(mention, match, reading, beside) for match, reading in readings if reading
-        )
+        whole: _Reading | None = None
+        for match in matches:
+            if match.brand in readings:
+                continue
+            if match.brand in self.own:
+                readings[match.brand] = self._reading(match.brand, mention, words, rating_share(mention))
+                continue
+            whole = whole or self._reading(match.brand, mention, words, rating_share(mention))
+            readings[match.brand] = whole
+        return tuple(self._assessment(mention, match, readings[match.brand], beside) for match in matches)
+
+    def _scorer(self, brand: str) -> Scorer:
+        return self.own.get(brand, self.scorer)
 
     def _reading(
-        self, mention: Mention, words: str, rating: float | None, side: str | None = None
+        self, brand: str, mention: Mention, words: str, rating: float | None, side: str | None = None
     ) -> _Reading:
-        """Return what some words of a mention come to."""
+        """Return what some words of a mention come to for a brand."""
         said = f"{words}. brand is {side}" if side else words
-        sentiment = self.scorer.score(said, lang=mention.lang, rating=rating)
+        sentiment = self._scorer(brand).score(said, lang=mention.lang, rating=rating)
         tone = sounds(sentiment, rating)
         if side:
             sentiment = replace(sentiment, reasons=(f"compared: {side}", *sentiment.reasons))
@@ -144,7 +155,11 @@ class Judge:
         return {
             match.brand: replace(
                 self._reading(
-                    mention, part.text, rating if not rated or match.brand in rated else None, part.side
+                    match.brand,
+                    mention,
+                    part.text,
+                    rating if not rated or match.brand in rated else None,
+                    part.side,
                 ),
                 comparison=True,
             )
@@ -155,6 +170,7 @@ class Judge:
     def _assessment(
         self, mention: Mention, match: Match, reading: _Reading, beside: Mapping[str, str]
     ) -> Assessment:
+        scorer = self._scorer(match.brand)
         signs = {**reading.signs, **beside}
         who, who_why = sender(mention, signs, own=match.own)
         wanted = wants({**signs, **reading.tone}, who)
@@ -165,7 +181,7 @@ class Judge:
             own=match.own,
             spans=match.spans,
             sentiment=reading.sentiment,
-            scorer=f"{self.scorer.name}/{self.scorer.version}",
+            scorer=f"{scorer.name}/{scorer.version}",
             intent=wanted.intent,
             urgency=wanted.urgency,
             sender=who,
@@ -246,13 +262,17 @@ class Scoring(Protocol):
         """Words and phrases that are added, from -4 to 4."""
 
 
-def judge_for(brands: Iterable[Brand], scoring: Scoring) -> Judge:
-    """Return the judge that a configuration describes.
+def judge_for(brands: Iterable[Brand], scoring: Scoring, taught: Mapping[str, Taught] | None = None) -> Judge:
+    """Return the judge that a configuration describes, with what each brand taught it (see training).
 
     Raises:
         UsageError: there is no such scorer.
     """
-    return Judge(Matcher(brands), scorer_for(scoring))
+    usual = scorer_for(scoring)
+    if not isinstance(usual, Care):
+        return Judge(Matcher(brands), usual)
+    own = {brand: replace(usual, taught=lesson) for brand, lesson in (taught or {}).items()}
+    return Judge(Matcher(brands), usual, own=own)
 
 
 def scorer_for(scoring: Scoring) -> Scorer:

@@ -248,11 +248,13 @@ class Scan:
 
     def _workers(self, due: Sequence[SourceConfig]) -> Workers[_Look, _Job, _Read]:
         from repwatch.judge import judge_for  # noqa: PLC0415 (the main thread itself judges nothing)
+        from repwatch.training import taught  # noqa: PLC0415 (likewise)
 
         places = {
             s.key: Place(source=s.built, about=s.about, brands=frozenset(s.brands) or None) for s in due
         }
-        judge = judge_for(self._config.brands.values(), self._config.scoring)
+        lessons = taught(self._store.lessons())
+        judge = judge_for(self._config.brands.values(), self._config.scoring, lessons)
         self._matching = judge.matcher.fingerprint
         count = min(os.cpu_count() or 1, max(1, len(due) // 2))
         return Workers(count, PageReader(places, judge), preload=PRELOAD)

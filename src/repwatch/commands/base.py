@@ -22,6 +22,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from repwatch.care import Taught
     from repwatch.config import Config
     from repwatch.store.base import Reader, Store
 
@@ -111,6 +112,17 @@ class Session:
         from repwatch.store import open_store
 
         return open_store(self.settings.database, self.settings.timezone)
+
+    def taught(self) -> dict[str, Taught]:
+        """Return what brands taught the model, by their keys; nothing where no database can say."""
+        from contextlib import closing, suppress
+
+        from repwatch.errors import StoreError
+        from repwatch.training import taught
+
+        with suppress(StoreError), closing(self.reader()) as reader:
+            return taught(reader.lessons())
+        return {}
 
     def pacing_store(self) -> Store:
         """Open the store for whoever asks sources without a scan: its pace and its quotas count for them.

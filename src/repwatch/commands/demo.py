@@ -8,7 +8,6 @@ import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from inspect import unwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -18,7 +17,7 @@ from repwatch.commands.base import Session, general
 from repwatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from repwatch.demo import Demo
     from repwatch.demo.site import Site
@@ -167,10 +166,10 @@ def _tour(session: Session, folder: Path, site: Site) -> None:
     if code not in (0, PARTIAL):  # one place is broken on purpose
         raise typer.Exit(code)
     _tell(session, "\n$ repwatch report --since 7d\n")
-    unwrap(report)(_inside(session, folder), since="7d")
+    _as_typed(report)(_inside(session, folder), since="7d")
     sys.stdout.flush()
     _tell(session, "\n$ repwatch export -o mentions.csv\n")
-    unwrap(export)(_inside(session, folder), output=folder / "mentions.csv")
+    _as_typed(export)(_inside(session, folder), output=folder / "mentions.csv")
     _tell(session, _what_next(folder))
     if session.now - site.started > FRESH_FOR:
         _tell(
@@ -178,6 +177,12 @@ def _tour(session: Session, folder: Path, site: Site) -> None:
             f"\nThis demo began on {site.started:%d %B %Y}, so a report of the last week is empty or thin."
             "\nFor a fresh one: repwatch demo OTHER_DIR --port N",
         )
+
+
+def _as_typed(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that takes its session as it is, and its other options as they are typed."""
+    inner: Callable[..., None] = vars(command)["__wrapped__"]  # general put it there
+    return inner
 
 
 def _inside(session: Session, folder: Path) -> Session:

@@ -228,7 +228,7 @@ def import_now(session: Session, files: Sequence[Path], flags: Flags) -> int:
             _tell_plans(session, jobs, flags)
         stop, watch = Stop(), _Watch(session, jobs) if not flags.json else None
         loader = Loader(
-            judge_for(config.brands.values(), config.scoring),
+            judge_for(config.brands.values(), config.scoring, session.taught()),
             clock=lambda: datetime.now(UTC),
             stop=stop,
             progress=watch,

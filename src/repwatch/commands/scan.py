@@ -16,8 +16,9 @@ from repwatch.commands.stop import Stop
 from repwatch.errors import NEXT
 
 if TYPE_CHECKING:
+    from repwatch.config import Config
     from repwatch.outcomes import FailOn, Plan
-    from repwatch.store.base import Health, Outcome, Run
+    from repwatch.store.base import Health, Outcome, Run, Store
 
 WORDS: dict[str, str] = {
     "ok": "ok",
@@ -138,6 +139,8 @@ def scan_now(session: Session, flags: ScanFlags | None = None) -> int:
                 run = run_scan.run(todo.due, since=flags.since, max_time_s=flags.max_time_s)
         except Busy:
             return _leave(session, store.lease("scan"))
+        if config.scoring.learn and not stop.code:
+            _learn(session, config, store)
         health = store.health()
         code = stop.code or outcomes.exit_code(
             run.outcomes,
@@ -154,6 +157,17 @@ def scan_now(session: Session, flags: ScanFlags | None = None) -> int:
     else:
         _show(session, run, code, health)
     return code
+
+
+def _learn(session: Session, config: Config, store: Store) -> None:
+    """Let the model learn from what people corrected, where that has become more."""
+    from repwatch.training import train_if_due
+
+    for one in train_if_due(store, config.brands, config.scoring, session.now):
+        learned = (
+            f"kept as version {one.lesson.version}" if one.lesson and not one.why else f"not kept: {one.why}"
+        )
+        session.say(f"learned about {one.brand} from {one.labels} labels: {learned}")
 
 
 class _Watch(AbstractContextManager["_Watch"]):

@@ -162,4 +162,5 @@ def _judge(session: Session, name: str | None) -> Judge:
     if find(session.flags.config) is None:
         return Judge(Matcher(()), scorer(name) if name else scorer())
     scoring = session.settings.scoring
-    return judge_for(session.settings.brands.values(), replace(scoring, scorer=name or scoring.scorer))
+    chosen = replace(scoring, scorer=name or scoring.scorer)
+    return judge_for(session.settings.brands.values(), chosen, session.taught())

@@ -1,43 +1,136 @@
-"""Fitting the shipped model to one brand, from the labels that a person corrected.
+"""Fitting the shipped model to one brand, from the labels that people corrected.
 
 The shipped weights are the prior: what a brand's labels add to them stays small unless many labels
-agree, so that three labels change little and three hundred a lot. Labels that contradict each other
-cancel out.
+agree, so that a few change little and hundreds a lot. Whether it is any good is tried on labels that
+were held back, each in turn, and what is not is not kept.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-from .model import SHORTEST, Model
-from .reading import BITS, SHIFTS, Reading, read
+from repwatch.judging.model import GRAIN, SHORTEST, Model, chance
+from repwatch.judging.reading import BITS, SHIFTS, Reading, read
+from repwatch.model import Label
 
-FEWEST: Final = 8
-"""Labels below which nothing is learned."""
+FEWEST: Final = 25
+"""Labels below which nothing can be told: neither what to learn, nor whether it helped."""
 
-PRIOR: Final = {"bias": 0.25, "bit": 6.0, "word": 6.0}
+PRIOR: Final = {"bias": 8.0, "bit": 12.0, "word": 12.0}
 """How firmly the shipped weights are held; larger is firmer."""
 
-ROUNDS: Final = 120
+ROUNDS: Final = 60
 STEP: Final = 0.25
 FOLDS: Final = 5
 CUTS: Final = tuple(at / 100 for at in range(10, 71, 2))
-PULL: Final = 40
-"""Labels that a cut at half the F1 (the best one where probabilities are right) counts for against those
-at hand."""
+NEAR: Final = 0.07
+PULL: Final = 400
+"""Labels at hand that the usual cut counts for, where another one seems to do better."""
+
+
+class Labelled(NamedTuple):
+    """A text as the model reads it, and what a person calls it; `id` is whose it is."""
+
+    id: str
+    text: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How well the negative ones were found, from 0 to 1; `loss` is the mean surprise, lower is better."""
+
+    precision: float
+    recall: float
+    f1: float
+    average_precision: float
+    loss: float
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What a brand's labels add: weights by name (see Model.own) and cuts, and the F1 before and after."""
+    """What a brand's labels add to the shipped model, and how it did on labels that were held back.
 
-    own: dict[str, complex]
-    cuts: tuple[float, float]
-    before: float
-    after: float
+    `weights` are those of Model.own, `negative_from` is the cut of p(negative).
+    """
+
+    weights: Mapping[str, complex]
+    negative_from: float
+    before: Figures
+    after: Figures
+
+    @property
+    def is_better(self) -> bool:
+        """Less surprised by labels that it was not shown, and no worse at finding complaints."""
+        return self.after.loss < self.before.loss and self.after.f1 >= self.before.f1
+
+
+def contradictions(labels: Iterable[Labelled]) -> list[Labelled]:
+    """Return the labels of texts that read the same and are called negative here and not there."""
+    alike: dict[str, list[Labelled]] = {}
+    for one in labels:
+        alike.setdefault(" ".join(one.text.lower().split()), []).append(one)
+    return [
+        one for same in alike.values() if len({each.label == "negative" for each in same}) > 1 for one in same
+    ]
+
+
+def learn(model: Model, labels: Sequence[Labelled], cut: float) -> Learned | None:
+    """Return what labels teach the shipped model; None where they can't: too few, or all of one kind.
+
+    It is worked out the same way every time, in a second or so for some hundreds of labels.
+    """
+    examples = [_example(model, one) for one in sorted(labels)]
+    negatives = sum(one.negative for one in examples)
+    if len(examples) < FEWEST or min(negatives, len(examples) - negatives) < FOLDS:
+        return None
+    held: list[tuple[float, bool]] = []
+    shipped: list[tuple[float, bool]] = []
+    dealt = sorted(examples, key=lambda one: one.negative)  # each part has its share of both
+    for fold in range(FOLDS):
+        own = _fit(model, [one for at, one in enumerate(dealt) if at % FOLDS != fold])
+        held += [(_chance(model, one, own), one.negative) for one in dealt[fold::FOLDS]]
+        shipped += [(_chance(model, one, {}), one.negative) for one in dealt[fold::FOLDS]]
+    learned = _cut(held, cut)
+    return Learned(
+        weights=_fit(model, examples),
+        negative_from=learned,
+        before=figures(shipped, cut),
+        after=figures(held, learned),
+    )
+
+
+def figures(pairs: Sequence[tuple[float, bool]], cut: float) -> Figures:
+    """Return how well probabilities find what is negative."""
+    both = sum(true and p >= cut for p, true in pairs)
+    found, there = sum(p >= cut for p, _ in pairs), sum(true for _, true in pairs)
+    surprise = -sum(math.log(max(1e-6, p if true else 1 - p)) for p, true in pairs)
+    return Figures(
+        precision=both / max(1, found),
+        recall=both / max(1, there),
+        f1=_f1(pairs, cut),
+        average_precision=average_precision(pairs),
+        loss=surprise / max(1, len(pairs)),
+    )
+
+
+def average_precision(pairs: Iterable[tuple[float, bool]]) -> float:
+    """Return the area under precision over recall; equal probabilities are one step."""
+    ordered = sorted(pairs, key=lambda pair: -pair[0])
+    there = sum(true for _, true in ordered)
+    area, hits, at = 0.0, 0, 0
+    while at < len(ordered):
+        end = at
+        while end < len(ordered) and ordered[end][0] == ordered[at][0]:
+            end += 1
+        new = sum(true for _, true in ordered[at:end])
+        hits += new
+        area += new * hits / end
+        at = end
+    return area / max(1, there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,36 +141,13 @@ class _Example:
     positive: bool
 
 
-def learn(model: Model, labels: Sequence[tuple[str, str]]) -> Learned | None:
-    """Return what the labels (text, "negative" and so on) teach; None for too few, or all of one kind.
-
-    It is made the same way every time, in a second or so for some hundreds of labels.
-    """
-    examples = [_example(model, text, label) for text, label in labels]
-    negatives = sum(one.negative for one in examples)
-    if len(examples) < FEWEST or negatives in (0, len(examples)):
-        return None
-    held: list[tuple[float, bool]] = []
-    shipped: list[tuple[float, bool]] = []
-    for fold in range(FOLDS):
-        own = _fit([one for at, one in enumerate(examples) if at % FOLDS != fold])
-        for one in examples[fold::FOLDS]:
-            held.append((_chance(model, one, own), one.negative))
-            shipped.append((_chance(model, one, {}), one.negative))
-    half = _f1(held, model.cuts[0]) / 2
-    cut = _cut(held, half)
-    return Learned(_fit(examples), (cut, model.cuts[1]), _f1(shipped, model.cuts[0]), _f1(held, cut))
-
-
-def applied(model: Model, learned: Learned) -> Model:
-    """Return a model with what a brand taught it."""
-    return replace(model, own=learned.own, cuts=learned.cuts)
-
-
-def _example(model: Model, text: str, label: str) -> _Example:
-    found = read(text, model.tokens)
+def _example(model: Model, labelled: Labelled) -> _Example:
+    found = read(labelled.text, model.tokens)
     return _Example(
-        model.odds(found), tuple(_features(found)), label in ("negative", "complaint"), label == "positive"
+        odds=model.odds(found),
+        features=tuple(_features(found)),
+        negative=labelled.label == "negative",
+        positive=labelled.label == "positive",
     )
 
 
@@ -90,37 +160,46 @@ def _features(found: Reading) -> Iterable[tuple[str, float]]:
         left = bits
         while left:
             low = left & -left
-            yield f"[{BITS[shift + low.bit_length() - 1]}]", 0.5
+            yield f"[{BITS[shift + low.bit_length() - 1]}]", 1.0
             left ^= low
 
 
-def _fit(examples: Sequence[_Example]) -> dict[str, complex]:
+def _fit(model: Model, examples: Sequence[_Example]) -> dict[str, complex]:
     """Return the weights that fit best under the prior, in steps that shrink where they were many."""
+    (slope_bad, _), (slope_good, _) = model.calibration
     own: dict[str, complex] = {}
     moved: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
-        slope: dict[str, complex] = {}
+        steep: dict[str, complex] = {}
         for one in examples:
-            odds = one.odds + sum((own.get(name, 0j) * value for name, value in one.features), 0j)
-            error = complex(_sigmoid(odds.real) - one.negative, _sigmoid(odds.imag) - one.positive)
+            odds = model.calibrated(_odds(one, own))
+            error = complex(
+                slope_bad * (chance(odds.real) - one.negative),
+                slope_good * (chance(odds.imag) - one.positive),
+            )
             for name, value in one.features:
-                slope[name] = slope.get(name, 0j) + error * value
-        for name, steep in slope.items():
+                steep[name] = steep.get(name, 0j) + error * value
+        for name, slope in steep.items():
             at = own.get(name, 0j)
             firm = PRIOR["bias" if name == "[bias]" else "bit" if name[0] == "[" else "word"]
-            down = steep + firm * at
+            down = slope + firm * at
             total = moved.setdefault(name, [firm * firm, firm * firm])
             total[0] += down.real * down.real
             total[1] += down.imag * down.imag
-            step = complex(down.real / math.sqrt(total[0]), down.imag / math.sqrt(total[1]))
-            own[name] = at - STEP * step
-    return {name: weight for name, weight in sorted(own.items()) if abs(weight) > 1e-4}
+            own[name] = at - STEP * complex(down.real / math.sqrt(total[0]), down.imag / math.sqrt(total[1]))
+    return {name: _grained(weight) for name, weight in sorted(own.items()) if abs(weight) > 1e-3}
 
 
-def _chance(model: Model, one: _Example, own: dict[str, complex]) -> float:
-    odds = one.odds + sum((own.get(name, 0j) * value for name, value in one.features), 0j)
-    slope, offset = model.calibration[0]
-    return _sigmoid(slope * odds.real + offset)
+def _grained(weight: complex) -> complex:
+    return complex(round(weight.real / GRAIN) * GRAIN, round(weight.imag / GRAIN) * GRAIN)
+
+
+def _odds(one: _Example, own: Mapping[str, complex]) -> complex:
+    return one.odds + sum((own[name] * value for name, value in one.features if name in own), 0j)
+
+
+def _chance(model: Model, one: _Example, own: Mapping[str, complex]) -> float:
+    return chance(model.calibrated(_odds(one, own)).real)
 
 
 def _cut(held: Sequence[tuple[float, bool]], usual: float) -> float:
@@ -128,7 +207,7 @@ def _cut(held: Sequence[tuple[float, bool]], usual: float) -> float:
     scores = {cut: _f1(held, cut) for cut in CUTS}
 
     def smooth(cut: float) -> float:
-        near = [score for other, score in scores.items() if abs(other - cut) < 0.07]
+        near = [score for other, score in scores.items() if abs(other - cut) < NEAR]
         return sum(near) / len(near) - PULL / len(held) * (cut - usual) ** 2
 
     return max(CUTS, key=lambda cut: (smooth(cut), -abs(cut - usual)))
@@ -137,10 +216,3 @@ def _cut(held: Sequence[tuple[float, bool]], usual: float) -> float:
 def _f1(pairs: Sequence[tuple[float, bool]], cut: float) -> float:
     both = sum(true and p >= cut for p, true in pairs)
     return 2 * both / max(1, sum(p >= cut for p, _ in pairs) + sum(true for _, true in pairs))
-
-
-def _sigmoid(odds: float) -> float:
-    if odds < 0:
-        high = math.exp(max(odds, -700.0))
-        return high / (1 + high)
-    return 1 / (1 + math.exp(-min(odds, 700.0)))

@@ -291,6 +291,29 @@ class Assessed:
     said: Mapping[Field, Correction]
 
 
+LessonState = Literal["kept", "worse", "undone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What corrections taught the model about one brand, and how it did before and after.
+
+    `base` is the version of the model that learned, `labels` how many labels there were, `figures` are
+    shares by name and "before" or "after". `weights` and `negative_from` are those of care.Taught;
+    there are none where the lesson was not worth keeping.
+    """
+
+    brand: str
+    version: int
+    at: datetime
+    base: str
+    labels: int
+    state: LessonState
+    figures: Mapping[str, Mapping[str, float]]
+    negative_from: float
+    weights: Mapping[str, tuple[float, float]]
+
+
 @dataclass(frozen=True, slots=True)
 class Engagement:
     """What a platform counted at a moment."""
@@ -445,6 +468,9 @@ class Reader(Protocol):
     def corrections(self, mention: str) -> list[Correction]:
         """Return all that people have said of a mention (its whole id), oldest first."""
 
+    def lessons(self, brand: str | None = None) -> list[Lesson]:
+        """Return what corrections taught about a brand, or each, oldest first; the last kept one holds."""
+
     def runs(self, limit: int | None = None) -> list[Run]:
         """Return the newest runs, newest first, with their outcomes."""
 
@@ -592,6 +618,12 @@ class Store(Reader, Protocol):
 
         What was found for other brands stays, and what people said still counts.
         """
+
+    def save_lesson(self, lesson: Lesson) -> None:
+        """Keep what corrections taught about a brand, or that it was not worth it."""
+
+    def undo_lesson(self, brand: str) -> Lesson | None:
+        """Take back the last lesson that is kept, and return it; None where there is none."""
 
     def expire(self, source: str, before: datetime, now: datetime) -> int:
         """Blank the mentions of a source that were last shown before then; return how many."""

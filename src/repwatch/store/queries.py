@@ -25,6 +25,7 @@ from repwatch.store.base import (
     Filter,
     Health,
     Lease,
+    Lesson,
     MentionRow,
     OpenTask,
     Order,
@@ -328,6 +329,15 @@ class SqlReader:
             values,
         )
         return [rows.correction(id, values) for id, *values in found]
+
+    def lessons(self, brand: str | None = None) -> list[Lesson]:
+        """Return what corrections taught about a brand, or each, oldest first; the last kept one holds."""
+        found = self.db.all(
+            f"select {', '.join(rows.LESSON)} from lesson where :brand is null or brand = :brand"
+            " order by brand, version",
+            {"brand": brand},
+        )
+        return [rows.lesson(values) for values in found]
 
     def runs(self, limit: int | None = None) -> list[Run]:
         """Return the newest runs, newest first, with their outcomes."""

@@ -27,7 +27,7 @@ from repwatch.model import (
     from_epoch_ms,
     mention_id,
 )
-from repwatch.store.base import Assessed, MentionRow, Outcome, Stream, Validators
+from repwatch.store.base import Assessed, Lesson, MentionRow, Outcome, Stream, Validators
 from repwatch.store.search import parted, whole
 
 Values = dict[str, Any]
@@ -420,6 +420,40 @@ def correction_values(correction: Correction) -> Values:
         "who": correction.who,
         "why": correction.why,
         "at_ms": epoch_ms(correction.at),
+    }
+
+
+LESSON = ("brand", "version", "at_ms", "base", "labels", "state", "figures", "negative_from", "weights")
+
+
+def lesson(values: Sequence[Any]) -> Lesson:
+    """Return the lesson of a row with the LESSON columns."""
+    row = dict(zip(LESSON, values, strict=True))
+    return Lesson(
+        brand=row["brand"],
+        version=row["version"],
+        at=from_epoch_ms(row["at_ms"]),
+        base=row["base"],
+        labels=row["labels"],
+        state=row["state"],
+        figures=json.loads(row["figures"]),
+        negative_from=row["negative_from"],
+        weights={name: (bad, good) for name, (bad, good) in json.loads(row["weights"]).items()},
+    )
+
+
+def lesson_values(lesson: Lesson) -> Values:
+    """Return the row of a lesson."""
+    return {
+        "brand": lesson.brand,
+        "version": lesson.version,
+        "at_ms": epoch_ms(lesson.at),
+        "base": lesson.base,
+        "labels": lesson.labels,
+        "state": lesson.state,
+        "figures": compact(lesson.figures),
+        "negative_from": lesson.negative_from,
+        "weights": compact(lesson.weights),
     }
 
 

@@ -423,7 +423,28 @@ def m003_judged(db: Database) -> None:
         db.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (m001_first, m002_looked_again, m003_judged)
+_TAUGHT = """
+    create table lesson (
+        brand text not null,
+        version integer not null,
+        at_ms integer not null,
+        base text not null,
+        labels integer not null,
+        state text not null,
+        figures text not null,
+        negative_from real not null,
+        weights text not null,
+        primary key (brand, version)
+    ) strict, without rowid
+"""
+
+
+def m004_taught(db: Database) -> None:
+    """Make room for what people's corrections teach the model, each lesson with how it did."""
+    db.execute(_TAUGHT)
+
+
+STEPS: tuple[Step, ...] = (m001_first, m002_looked_again, m003_judged, m004_taught)
 VERSION = len(STEPS)
 """Kept in the file as user_version."""
 

@@ -19,6 +19,7 @@ from repwatch.store import rows
 from repwatch.store.base import (
     HostState,
     Lease,
+    Lesson,
     OpenTask,
     Outcome,
     PageSave,
@@ -327,6 +328,24 @@ class SqliteStore(SqlReader):
         """
         with self.db.writing() as raw:
             Judgements(raw, self._day).rejudge(judged)
+
+    def save_lesson(self, lesson: Lesson) -> None:
+        """Keep what corrections taught about a brand, or that it was not worth it."""
+        with self.db.writing() as raw:
+            raw.execute(rows.insert("lesson", rows.LESSON), rows.lesson_values(lesson))
+
+    def undo_lesson(self, brand: str) -> Lesson | None:
+        """Take back the last lesson that is kept, and return it; None where there is none."""
+        with self.db.writing() as raw:
+            found = raw.execute(
+                f"""
+                update lesson set state = 'undone' where brand = :brand and version = (
+                    select max(version) from lesson where brand = :brand and state = 'kept'
+                ) returning {", ".join(rows.LESSON)}
+                """,
+                {"brand": brand},
+            ).fetchone()
+        return rows.lesson(tuple(found)) if found else None
 
     def expire(self, source: str, before: datetime, now: datetime) -> int:
         """Blank the mentions of a source that were last shown before then; return how many."""

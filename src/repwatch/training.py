@@ -1,0 +1,134 @@
+"""What people's corrections teach the model about one brand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import cast
+
+from repwatch.care import Care, Taught
+from repwatch.config import Scoring
+from repwatch.judge import scorer_for, spoken
+from repwatch.judging.learning import FEWEST, FOLDS, Labelled, Learned, contradictions, learn
+from repwatch.judging.model import shipped
+from repwatch.model import Intent, Label
+from repwatch.store.base import Filter, Lesson, Reader, Store
+from repwatch.words import plural
+
+EVERY = 25
+"""New labels after which a scan lets the model learn again, where the configuration says so."""
+
+MOST_LABELS = 3_000
+"""Labels of one brand that are learned from, the newest; more of them take minutes and teach little."""
+
+_LABEL_OF: dict[Intent, Label] = {"complaint": "negative", "praise": "positive"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """What came of a brand's labels: `why` says why nothing was kept, `lesson` is what would be, or is."""
+
+    brand: str
+    labels: int
+    negative: int
+    contradicting: tuple[Labelled, ...] = ()
+    learned: Learned | None = None
+    lesson: Lesson | None = None
+    why: str = ""
+
+
+def trained(reader: Reader, brand: str, scoring: Scoring, now: datetime) -> Training:
+    """Return what the labels of a brand teach now; nothing is kept (see keep)."""
+    care = scorer_for(scoring)
+    if not isinstance(care, Care):
+        return Training(brand=brand, labels=0, negative=0, why="only the scorer care can learn")
+    labels = labelled(reader, brand, care)
+    torn = contradictions(labels)
+    useful = [one for one in labels if one not in torn]
+    negative = sum(one.label == "negative" for one in useful)
+    learned = learn(shipped(), useful, scoring.negative_from)
+    found = Training(
+        brand=brand, labels=len(useful), negative=negative, contradicting=tuple(torn), learned=learned
+    )
+    if learned is None:
+        return replace(found, why=_too_few(len(useful), negative))
+    why = "" if learned.is_better else "it does no better on labels that were held back"
+    return replace(found, lesson=_lesson(reader, found, learned, now), why=why)
+
+
+def keep(store: Store, training: Training) -> None:
+    """Keep what was learned, or that it was not worth it."""
+    if training.lesson is not None:
+        store.save_lesson(training.lesson)
+
+
+def train_if_due(store: Store, brands: Iterable[str], scoring: Scoring, now: datetime) -> list[Training]:
+    """Let the model learn about each brand that got EVERY new labels since it last learned."""
+    done = []
+    care = scorer_for(scoring)
+    if not isinstance(care, Care):
+        return []
+    for brand in brands:
+        before = store.lessons(brand)
+        if len(labelled(store, brand, care)) >= (before[-1].labels if before else 0) + EVERY:
+            training = trained(store, brand, scoring, now)
+            keep(store, training)
+            done.append(training)
+    return done
+
+
+def labelled(reader: Reader, brand: str, care: Care) -> list[Labelled]:
+    """Return the texts of a brand that people labelled and the model can read, newest first."""
+    found: list[Labelled] = []
+    about = Filter(brands=(brand,), relevance=("about", "unsure"), own=None)
+    for one in reader.assessed(about, corrected=True):
+        label, kind = one.said.get("label"), one.said.get("kind")
+        said: Label | None = cast("Label", label.value) if label else None
+        if said is None and kind is not None:
+            said = _LABEL_OF.get(cast("Intent", kind.value))
+        text = care.readable(spoken(one.mention, one.assessment.spans), one.mention.lang)
+        if said in ("negative", "neutral", "positive") and text is not None:
+            found.append(Labelled(one.id, text, said))
+        if len(found) == MOST_LABELS:
+            break
+    return found
+
+
+def taught(lessons: Sequence[Lesson]) -> dict[str, Taught]:
+    """Return what each brand's corrections taught the model that judges now, by the brand's key."""
+    held: dict[str, Lesson] = {lesson.brand: lesson for lesson in lessons if lesson.state == "kept"}
+    base = shipped().version if held else ""
+    return {
+        brand: Taught(
+            name=f"{brand}{lesson.version}",
+            base=lesson.base,
+            weights=tuple((name, bad, good) for name, (bad, good) in sorted(lesson.weights.items())),
+            negative_from=lesson.negative_from,
+        )
+        for brand, lesson in held.items()
+        if lesson.base == base
+    }
+
+
+def _lesson(reader: Reader, found: Training, learned: Learned, now: datetime) -> Lesson:
+    before = reader.lessons(found.brand)
+    better = learned.is_better
+    return Lesson(
+        brand=found.brand,
+        version=before[-1].version + 1 if before else 1,
+        at=now,
+        base=shipped().version,
+        labels=found.labels,
+        state="kept" if better else "worse",
+        figures={"before": asdict(learned.before), "after": asdict(learned.after)},
+        negative_from=learned.negative_from,
+        weights={name: (at.real, at.imag) for name, at in learned.weights.items()} if better else {},
+    )
+
+
+def _too_few(labels: int, negative: int) -> str:
+    if labels < FEWEST:
+        return f"{plural(FEWEST, 'label')} are needed, and there are {labels}"
+    kind, count = ("negative", negative) if negative < labels - negative else ("other", labels - negative)
+    return f"at least {FOLDS} labels of each kind are needed, and there are {count} {kind} ones"

@@ -1,0 +1,256 @@
+"""What corrections teach the model: never kept when worse, always reversible."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from repwatch.care import Care
+from repwatch.config import Scoring
+from repwatch.judging.learning import (
+    FEWEST,
+    Figures,
+    Labelled,
+    Learned,
+    average_precision,
+    contradictions,
+    learn,
+)
+from repwatch.judging.model import shipped
+from repwatch.model import Label, Mention
+from repwatch.store.base import Lesson, Store, Verdict
+from repwatch.training import EVERY, keep, labelled, taught, train_if_due, trained
+from test_store import NOW, STORES, SqlitePlace, assessment, judged, mention, page
+
+SCORING = Scoring("care", -0.05, 0.35, ("en",), {})
+MODEL = shipped()
+CLANKY = ("it goes clanky {n} again", "clanky as ever, day {n}", "so clanky on line {n}")
+SHINY = ("it goes shiny {n} again", "shiny as ever, day {n}", "so shiny on line {n}")
+
+
+def clanky(count: int, *, wrong: float = 0.0) -> list[Labelled]:
+    """Return labels of a brand that calls its complaints clanky, some of them wrong."""
+    draw = random.Random(1)
+    labels = []
+    for n in range(count):
+        bad = n % 2 == 0
+        text = draw.choice(CLANKY if bad else SHINY).format(n=n)
+        said = bad != (draw.random() < wrong)
+        labels.append(Labelled(f"m_{n:03}", text, "negative" if said else "neutral"))
+    return labels
+
+
+@pytest.fixture(params=STORES, ids=lambda kind: kind.__name__)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> SqlitePlace:
+    return request.param(tmp_path)
+
+
+@pytest.fixture
+def store(place: SqlitePlace) -> Iterator[Store]:
+    with closing(place.store()) as store:
+        yield store
+
+
+def correct(store: Store, labels: list[Labelled]) -> None:
+    """Keep mentions with these texts, and have Mara label them."""
+    said: list[tuple[Mention, Label]] = [
+        (replace(mention(at), text=one.text, lang="en"), one.label) for at, one in enumerate(labels)
+    ]
+    store.save_page(page(*(judged(one, assessment(score=0.0, spans=())) for one, _ in said)))
+    verdicts = [Verdict(mention=one.id, brand="acme", field="label", value=label) for one, label in said]
+    store.correct(verdicts, who="mara", why="", now=NOW)
+
+
+# Learning
+
+
+def test_a_word_that_only_this_brand_complains_with_is_learned() -> None:
+    learned = learn(MODEL, clanky(60), 0.3)
+    assert learned is not None
+    assert learned.is_better
+    assert learned.after.average_precision > learned.before.average_precision
+    assert learned.weights["shiny"].real < 0 < learned.weights["clanky"].real
+    own = MODEL.taught(learned.weights)
+    assert own.judge("clanky again").p_negative > MODEL.judge("clanky again").p_negative
+
+
+def test_the_same_labels_teach_the_same_in_any_order() -> None:
+    labels = clanky(40)
+    shuffled = random.Random(2).sample(labels, len(labels))
+    assert learn(MODEL, labels, 0.3) == learn(MODEL, shuffled, 0.3)
+
+
+def test_few_labels_move_little() -> None:
+    few, many = learn(MODEL, clanky(26), 0.3), learn(MODEL, clanky(120), 0.3)
+    assert few is not None
+    assert many is not None
+    assert abs(few.weights["clanky"]) < abs(many.weights["clanky"])
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        clanky(3),
+        clanky(FEWEST - 1),
+        [replace_label for replace_label in clanky(60) if replace_label.label == "neutral"],
+    ],
+)
+def test_too_few_labels_or_all_of_one_kind_teach_nothing(labels: list[Labelled]) -> None:
+    assert learn(MODEL, labels, 0.3) is None
+
+
+def test_better_means_less_surprised_and_no_worse_at_finding_complaints() -> None:
+    good, bad = Figures(1, 1, 0.9, 1, 0.3), Figures(1, 1, 0.8, 1, 0.4)
+    assert Learned({}, 0.3, before=bad, after=good).is_better
+    assert not Learned({}, 0.3, before=good, after=bad).is_better
+    assert not Learned({}, 0.3, before=good, after=replace(bad, loss=0.1)).is_better
+    assert not Learned({}, 0.3, before=good, after=good).is_better
+
+
+def test_labels_of_the_same_words_that_contradict_each_other_are_found() -> None:
+    labels = [Labelled("1", "It is  late", "negative"), Labelled("2", "it is late", "neutral")]
+    labels += [Labelled("3", "thanks", "neutral"), Labelled("4", "Thanks", "positive")]
+    assert [one.id for one in contradictions(labels)] == ["1", "2"]
+
+
+def test_average_precision_takes_equal_chances_as_one_step() -> None:
+    assert average_precision([(0.9, True), (0.5, False)]) == 1.0
+    assert average_precision([(0.5, True), (0.5, False)]) == 0.5
+    assert average_precision([]) == 0.0
+
+
+# In the store
+
+
+def test_labels_come_from_what_people_said_and_the_model_can_read(store: Store) -> None:
+    correct(store, clanky(4))
+    german = replace(mention(90), text="Das ist leider schon wieder kaputt gegangen", lang="de")
+    kind = replace(mention(91), text="nobody told me about this", lang="en")
+    store.save_page(page(*(judged(one, assessment(spans=())) for one in (german, kind, mention(92)))))
+    for one, field, value in ((german, "label", "negative"), (kind, "kind", "complaint")):
+        verdict = Verdict(mention=one.id, brand="acme", field=field, value=value)  # type: ignore[arg-type]
+        store.correct([verdict], who="mara", why="", now=NOW)
+    found = {one.text: one.label for one in labelled(store, "acme", Care())}
+    assert len(found) == 5
+    assert found["nobody told me about this"] == "negative"
+
+
+def test_what_is_learned_is_kept_and_can_be_taken_back(store: Store) -> None:
+    correct(store, clanky(60))
+    training = trained(store, "acme", SCORING, NOW)
+    assert store.lessons() == []
+    keep(store, training)
+    (lesson,) = store.lessons("acme")
+    assert (lesson.version, lesson.state, lesson.labels, lesson.base) == (1, "kept", 60, MODEL.version)
+    assert lesson == training.lesson
+    own = taught(store.lessons())["acme"]
+    assert Care(taught=own).score("clanky again", lang="en", rating=None).label == "negative"
+    assert Care(taught=own).version.endswith("+acme1")
+
+    assert (undone := store.undo_lesson("acme")) is not None
+    assert undone.version == 1
+    assert taught(store.lessons()) == {}
+    assert store.undo_lesson("acme") is None
+    again = trained(store, "acme", SCORING, NOW)
+    assert again.lesson is not None
+    assert again.lesson.version == 2
+
+
+def test_the_version_before_holds_again_when_the_last_is_undone(store: Store) -> None:
+    first = Lesson(
+        brand="acme", version=1, at=NOW, base=MODEL.version, labels=30, state="kept",
+        figures={"before": {"f1": 0.5}, "after": {"f1": 0.6}}, negative_from=0.3, weights={"a": (0.5, -0.5)},
+    )  # fmt: skip
+    for lesson in (first, replace(first, version=2), replace(first, version=3, state="worse", weights={})):
+        store.save_lesson(lesson)
+    store.save_lesson(replace(first, brand="zed"))
+    assert taught(store.lessons())["acme"].name == "acme2"
+    store.undo_lesson("acme")
+    assert {key: one.name for key, one in taught(store.lessons()).items()} == {"acme": "acme1", "zed": "zed1"}
+    assert [one.state for one in store.lessons("acme")] == ["kept", "undone", "worse"]
+
+
+def test_what_was_learned_with_another_model_does_not_count() -> None:
+    other = Lesson(
+        brand="acme", version=1, at=NOW, base="0.12345678", labels=30, state="kept", figures={},
+        negative_from=0.3, weights={},
+    )  # fmt: skip
+    assert taught([other]) == {}
+
+
+def test_contradicting_labels_are_left_out_and_named(store: Store) -> None:
+    labels = clanky(40)
+    torn = [Labelled("", "the very same words", "negative"), Labelled("", "The very same words", "neutral")]
+    correct(store, [*labels, *torn])
+    training = trained(store, "acme", SCORING, NOW)
+    assert (training.labels, len(training.contradicting)) == (40, 2)
+
+
+def test_too_few_labels_say_how_many_are_needed(store: Store) -> None:
+    correct(store, clanky(3))
+    training = trained(store, "acme", SCORING, NOW)
+    assert training.why == "25 labels are needed, and there are 3"
+    keep(store, training)
+    assert store.lessons() == []
+    assert (
+        trained(store, "acme", replace(SCORING, scorer="vader"), NOW).why == "only the scorer care can learn"
+    )
+
+
+def test_a_scan_learns_after_every_so_many_new_labels(store: Store) -> None:
+    correct(store, clanky(EVERY - 1))
+    assert train_if_due(store, ["acme"], SCORING, NOW) == []
+    correct(store, clanky(2 * EVERY))
+    (done,) = train_if_due(store, ["acme", "zed"], SCORING, NOW)
+    assert done.lesson is not None
+    assert train_if_due(store, ["acme"], SCORING, NOW + timedelta(days=1)) == []
+
+
+# As it is typed
+
+
+CONFIG = """
+schema = 1
+database = "repwatch.db"
+
+[http]
+contact = "mailto:social@acme.example"
+
+[brands.acme]
+name = "Acme Anvils"
+terms = ["acme anvils"]
+"""
+
+
+def test_train_says_what_came_of_it(place: SqlitePlace, tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (folder / "repwatch.toml").write_text(CONFIG)
+
+    def typed(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "repwatch", "--db", str(place.path), *words]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+
+    with closing(place.store()) as store:
+        correct(store, clanky(3))
+    assert "not kept: 25 labels are needed, and there are 3" in typed("train").stdout
+    with closing(place.store()) as store:
+        correct(store, clanky(60))
+    dry = typed("train", "--dry-run")
+    assert "would be kept as version 1" in dry.stdout, dry.stderr
+    done = typed("train", "--brand", "acme")
+    assert "60 labels, 30 of them negative" in done.stdout
+    assert "kept as version 1" in done.stdout
+    assert '"kept": true' in typed("train", "--json").stdout
+    assert "version 2 is undone; version 1 holds again" in typed("train", "--brand", "acme", "--undo").stdout
+    assert "the model that comes with repwatch judges again" in typed("train", "-b", "acme", "--undo").stdout
+    assert "nothing to undo" in typed("train", "-b", "acme", "--undo").stdout
+    assert typed("train", "--undo").returncode == 2
