@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from repwatch.config import Scoring
 from repwatch.judge import judge_for
 from repwatch.model import Answer, Assessment, Brand, Secret, Task, account_key
 from repwatch.pipeline import PageJob, Place, ReadPage, read_page
@@ -23,14 +24,7 @@ SAID = "It broke again. Who can help?"
 REPLY = "Sorry! Please send us a picture."
 
 
-class Scoring:
-    """How texts are scored where no configuration says so."""
-
-    scorer = "vader"
-    negative_below = -0.05
-    positive_above = 0.35
-    languages = ("en",)
-    words: Mapping[str, float] = {}
+SCORING = Scoring("vader", -0.05, 0.35, ("en",), {})
 
 
 @dataclass(frozen=True)
@@ -176,7 +170,7 @@ def read(type: str, account: str) -> ReadPage:
     body = json.dumps(place.answer).encode()
     answer = Answer(200, url, {"content-type": "application/json"}, body)
     job = PageJob(task=task, answer=answer, collected_at=NOW)
-    return read_page(Place(source=source), judge_for([brand], Scoring()), job)
+    return read_page(Place(source=source), judge_for([brand], SCORING), job)
 
 
 def judged(type: str, account: str) -> dict[str, tuple[Assessment, ...]]:
