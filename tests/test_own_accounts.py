@@ -185,7 +185,7 @@ def test_what_is_said_to_our_account_is_about_us_and_what_it_says_is_our_own(typ
     ((asked, about),) = [(text, about) for text, about in found.items() if SAID in text]
     ((answered, own),) = [(text, own) for text, own in found.items() if REPLY in text]
     assert [(one.brand, one.own) for one in about] == [("acme", False)], asked
-    assert {span.rule for span in about[0].spans} == {"addressed to"}
+    assert "addressed to" in {span.rule for span in about[0].spans}
     assert [(one.brand, one.own) for one in own] == [("acme", True)], answered
 
 
