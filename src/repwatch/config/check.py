@@ -109,7 +109,7 @@ def _account(source: Source) -> str | None:
         account = getattr(source, "account", None)
     except Exception:  # whatever a foreign module raises, this is only a hint
         return None
-    return account if isinstance(account, str) else None
+    return account if isinstance(account, str) and ":" in account else None
 
 
 class _Check:
