@@ -599,6 +599,8 @@ def test_help_knows_commands_and_topics(desk: Desk) -> None:
         assert out.startswith("# ")
     assert "[sources." in desk.run("help", "config")[1]
     assert desk.run("help", "runs", "show")[1].startswith("Usage: repwatch")
+    summaries = " ".join(desk.run("source", "--help")[1].split())
+    assert "matched and judged; nothing of it is stored." in summaries
 
 
 def test_a_source_whose_secret_is_missing_is_refused_by_name_when_it_is_paused(desk: Desk) -> None:

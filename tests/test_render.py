@@ -164,6 +164,19 @@ def test_sentences_go_on_in_the_next_line_and_nothing_of_them_is_lost(
     assert " ".join(" ".join(lines[1:]).split()) == "a-long-name " + rows[0]["why"].strip()
 
 
+def test_columns_of_sentences_that_a_narrow_screen_has_no_room_for_are_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = {"type": "feed: wordpress-plugin", "reads": "reviews of a plugin", "terms": "those of the site"}
+    columns = [Column("type"), Column("reads"), Column("terms", optional=1)]
+    for width, shown in ((60, False), (100, True)):
+        monkeypatch.setenv("COLUMNS", str(width))
+        stream = Terminal()
+        render.wrapped(render.console(stream, "never"), [row], columns)
+        assert ("those of the site" in stream.getvalue()) is shown
+        assert "reviews of a plugin" in stream.getvalue()
+
+
 @pytest.mark.parametrize("header", [True, False])
 def test_a_hostile_text_can_not_act_in_sentences_either(header: bool) -> None:
     stream = Terminal()

@@ -3,13 +3,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import tomllib
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from typer.testing import CliRunner
 
 from repwatch.commands.source import app
+from repwatch.commands.source_type import _example
 from repwatch.errors import UsageError
+from repwatch.model import Secret
 from repwatch.sources import source_types
 from repwatch.sources.off_limits import OFF_LIMITS
 from repwatch.sources.presets import PRESETS
@@ -86,6 +92,49 @@ def test_places_that_no_source_reads_are_listed_with_the_reason_when_asked_for()
     assert (yelp["reads"], yelp["login"], yelp["preset"]) == ("reviews of shops and places", None, None)
     assert "24 hours" in yelp["terms"]
     assert yelp["instead"].endswith("repwatch import FILE --source yelp")
+
+
+@pytest.mark.parametrize("name", [*source_types(), *PRESETS])
+def test_one_type_is_shown_with_a_table_that_is_right_and_all_of_its_settings(name: str) -> None:
+    said = json.loads(out("types", name, "--json"))
+    assert name in (said["type"], said["preset"])
+    for table in tomllib.loads(said["example"])["sources"].values():
+        assert table["type"] == said["type"]
+        assert "paused" not in table
+        needed = {one["name"] for one in said["settings"] if one["needed"]}
+        assert needed <= table.keys()
+    assert tomllib.loads(out("types", name))["sources"]
+    if name == said["type"] != "feed":
+        for one in said["settings"]:
+            assert re.search(rf"\b{one['name']}\b", said["example"]), one["name"]
+
+
+def test_a_plug_in_is_shown_with_the_settings_that_it_has() -> None:
+    @dataclass(frozen=True)
+    class Forum:
+        type: ClassVar[str] = "forum"
+
+        base_url: str
+        key: Secret | None = None
+        pages: int = 3
+
+    assert _example("forum", Forum).splitlines() == [  # type: ignore[arg-type]  # enough of a source
+        "[sources.NAME]",
+        'type = "forum"',
+        'base_url = ""',
+        '# key = "env:KEY"',
+        "# pages = 3",
+    ]
+
+
+def test_a_place_that_no_source_reads_is_shown_with_what_to_do_instead() -> None:
+    said = out("types", "G2")
+    assert all(line.startswith("# ") for line in said.splitlines())
+    assert "repwatch import FILE --source g2" in said
+    with pytest.raises(UsageError, match="no type of source"):
+        out("types", "discord")
+    with pytest.raises(UsageError, match="no list"):
+        out("types", "discourse", "--csv")
 
 
 def test_configured_sources_are_listed_in_the_order_of_the_file(config: Path) -> None:

@@ -36,6 +36,9 @@ LEAST = 12
 ROOM = 24
 """Cells that the last column has before optional ones are shown beside it."""
 
+WORDS = 20
+"""Cells that a column of sentences needs to be readable."""
+
 Format = Literal["table", "json", "jsonl", "csv"]
 Row = Mapping[str, Any]
 F = TypeVar("F", bound=str)
@@ -258,11 +261,15 @@ def aligned(
 def wrapped(out: Console, rows: Iterable[Row], columns: Sequence[Column], *, header: bool = True) -> None:
     """Print rows at a terminal whose cells go on in the next line where they are too long for the screen.
 
-    The first column is as wide as it needs to be.
+    The first column is as wide as it needs to be; optional ones go, from the last on, while there is
+    no room for words in all of them.
     """
     from rich.table import Table  # noqa: PLC0415 (few lists are made of sentences)
 
-    shown = for_people(columns)
+    rows, shown = list(rows), for_people(columns)
+    first = max((shown[0].cell(row).cell_len for row in rows), default=0)
+    while (out.width - first) // max(1, len(shown) - 1) < WORDS and any(column.optional for column in shown):
+        shown.remove(max(shown, key=lambda column: column.optional))
     grid = Table(box=None, padding=(0, 2, 0, 0), show_header=header, pad_edge=False)
     for place, column in enumerate(shown):
         grid.add_column(Text(column.heading, style="dim"), no_wrap=place == 0, overflow="fold")

@@ -180,6 +180,18 @@ class Session:
             print(one_line(line, LONGEST_LINE), file=sys.stderr)
 
 
+class Group(typer.core.TyperGroup):
+    """Commands under one noun; their summaries are listed whole."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands."""
+        named = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, (one.help or "").split("\n\n")[0]) for name, one in named if one and not one.hidden]
+            )
+
+
 ConfigOption = Annotated[
     Path | None,
     typer.Option("-c", "--config", metavar="FILE", help="Configuration file.", rich_help_panel=GENERAL),

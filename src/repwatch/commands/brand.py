@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from repwatch.commands.base import Session, general
+from repwatch.commands.base import Group, Session, general
 from repwatch.commands.options import JsonOption, Listing, listed
 from repwatch.commands.score import read_text
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from repwatch.match import Matched
     from repwatch.model import Brand, Mention, Relevance, Span
 
-app = typer.Typer(help="What is watched.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="What is watched.", no_args_is_help=True)
 
 AROUND = 40
 """Characters shown on each side of what matched."""

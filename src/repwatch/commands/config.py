@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from repwatch.commands.base import Session, general
+from repwatch.commands.base import Group, Session, general
 from repwatch.commands.options import JsonOption
 
-app = typer.Typer(help="See and check the configuration.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="See and check the configuration.", no_args_is_help=True)
 
 OriginOption = Annotated[bool, typer.Option("--origin", help="Say where each value comes from.")]
 

@@ -36,7 +36,8 @@ first_look_back = "14d"  # how far the first scan goes back
 """
 
 EXAMPLES = """
-# More places; take the # away. All types: repwatch source types
+# More places; take the # away. All types: repwatch source types. What runs at an address, and the
+# table for it: repwatch source discover https://forum.example
 #
 # [sources.blog]
 # type = "feed"  # RSS, Atom, JSON Feed, or a page that links to one

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from repwatch.commands.base import Session, general
+from repwatch.commands.base import Group, Session, general
 from repwatch.commands.correct import correct
 from repwatch.commands.judged import held, judged
 from repwatch.commands.options import JsonOption, OutputOption, UtcOption
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from repwatch.model import Correction
     from repwatch.store.base import Engagement, MentionRow, Reader
 
-app = typer.Typer(help="Single mentions.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="Single mentions.", no_args_is_help=True)
 
 app.command("correct")(correct)
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from repwatch.commands.base import Session, general
+from repwatch.commands.base import Group, Session, general
 from repwatch.commands.options import LimitOption, Listing, listed
 
 if TYPE_CHECKING:
     from repwatch.store.base import Outcome, Run
 
-app = typer.Typer(help="What each scan did.")
+app = typer.Typer(cls=Group, help="What each scan did.")
 
 
 @app.callback(invoke_without_command=True)

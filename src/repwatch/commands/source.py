@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from repwatch.commands import source_discover, source_test
-from repwatch.commands.base import Session, general
+from repwatch.commands.base import Group, Session, general
 from repwatch.commands.options import JsonOption, Listing, listed
+from repwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from repwatch.config.show import Setting
     from repwatch.sources.base import Source
 
-app = typer.Typer(help="The places that are read.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="The places that are read.", no_args_is_help=True)
 
 
 @app.command("types")
@@ -23,6 +24,9 @@ app = typer.Typer(help="The places that are read.", no_args_is_help=True)
 @listed
 def types(
     session: Session,
+    type: Annotated[
+        str | None, typer.Argument(metavar="[TYPE]", help="Only this one, with all of its settings.")
+    ] = None,
     everything: Annotated[
         bool,
         typer.Option("--all", help="Also places that no source reads: why, and what to do instead."),
@@ -37,18 +41,24 @@ def types(
     Examples:
 
         repwatch source types
+        repwatch source types discourse
         repwatch source types --all
     """
     from repwatch.render import Column, choose, paged, wrapped
     from repwatch.sources import registry
 
+    if type is not None:
+        _show_type(session, type, shown)
+        return
     known = registry()
     rows = [*_readable(known.types)]
     left_alone = _left_alone() if everything else []
     columns = [
         Column("type", where="machine"),
         Column("typed", "type", where="terminal"),
-        *(Column(name) for name in ("reads", "login", "terms")),
+        Column("reads"),
+        Column("login", optional=1),
+        Column("terms", optional=2),
         *(Column(name, where="machine") for name in ("preset", "usable", "instead")),
     ]
     if shown.format == "table" and shown.path is None and session.out.is_terminal:
@@ -59,11 +69,36 @@ def types(
                 columns = [Column("name"), Column("reads", "what there is"), Column("terms", "why")]
                 wrapped(session.out, left_alone, columns)
                 session.out.print("\nWhat you exported or saved of them, and may keep: repwatch import FILE")
+        session.say("\nThe settings of one: repwatch source types TYPE")
     else:
         schema = "repwatch.source_types/1"
         shown.show(session.out, [*rows, *left_alone], columns, schema=schema, key="types")
     for plugin, why in known.broken.items():
         session.warn(f"the plugin {plugin} can't be used: {why}")
+
+
+def _show_type(session: Session, name: str, shown: Listing) -> None:
+    """Show one type, as lines of a configuration or as JSON."""
+    from rich.text import Text
+
+    from repwatch.commands.source_type import as_toml, described
+    from repwatch.files import output
+    from repwatch.formats import json_document
+
+    if shown.format in ("jsonl", "csv"):
+        raise UsageError(
+            f"one type is no list for --{shown.format}", hint="It is shown as TOML, or with --json."
+        )
+    said = described(name)
+    with output(shown.path, session.out.file) as stream:
+        if shown.format == "json":
+            stream.write(json_document("repwatch.source_type/1", said))
+        elif shown.path is None and session.out.is_terminal:
+            for line in as_toml(said):
+                style = "dim" if line.startswith("#") else ""
+                session.out.print(Text(line, style=style), soft_wrap=True)
+        else:
+            stream.writelines(f"{line}\n" for line in as_toml(said))
 
 
 def _readable(known: Mapping[str, type[Source]]) -> Iterator[dict[str, Any]]:

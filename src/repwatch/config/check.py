@@ -74,8 +74,11 @@ def check(layers: Layers, *, resolve: bool, needed: Collection[str] | None = Non
 def settings_of(kind: object) -> dict[str, bool]:
     """Return the names of the settings that a type of source has, and whether each is a secret."""
     known = sources.source_types().get(kind) if isinstance(kind, str) else None
-    if known is None:
-        return {}
+    return settings_in(known) if known is not None else {}
+
+
+def settings_in(known: type[Source]) -> dict[str, bool]:
+    """Return the settings of a type as `settings_of` does."""
     hints = get_type_hints(known)
     options = fields(known)  # type: ignore[arg-type]  # every source is a dataclass, which no protocol can say
     return {option.name: _holds_secret(hints[option.name]) for option in options}
