@@ -21,7 +21,7 @@ from werkzeug import Response
 from repwatch.config import Config, Http, Scoring, SourceConfig
 from repwatch.config import Scan as ScanSettings
 from repwatch.model import Brand
-from repwatch.scan import PAGES_PER_WINDOW, Scan
+from repwatch.scan import BRANCHES_PER_WINDOW, PAGES_PER_WINDOW, Scan
 from repwatch.sources import BUILT_IN, build, source_types
 from repwatch.sources.base import LogsIn, Source
 from repwatch.store import open_store
@@ -32,9 +32,6 @@ NOW = datetime(2026, 11, 21, 14, tzinfo=UTC)
 BRAND = Brand(key="acme", name="Acme Anvils", terms=("acme anvils",))
 MARK = re.compile(rb"4711")
 BACKOFF = re.compile(rb'"backoff": *\d+')
-BRANCHES = 20
-"""A page may lead to so many more than one before the cap is seen."""
-
 Body = Callable[[Sample, int], bytes]
 """What the server says to its n-th request."""
 
@@ -189,7 +186,7 @@ def test_every_window_ends_whatever_its_server_does(how: str, store: Store, tmp_
         for place in places:
             outcome = first[place.type]
             assert outcome.status != "not_reached", place.type
-            assert len(place.asked) <= place.streams * (PAGES_PER_WINDOW + BRANCHES), place.type
+            assert len(place.asked) <= place.streams * (PAGES_PER_WINDOW + BRANCHES_PER_WINDOW), place.type
             if how != "empty pages with cursors":
                 assert outcome.status != "failed", (place.type, outcome.detail)
                 assert kept.get(place.type), (place.type, outcome.status, outcome.detail)

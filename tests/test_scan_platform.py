@@ -363,7 +363,21 @@ def test_a_failure_that_is_none_leads_on(world: World) -> None:
     assert (outcome.status, outcome.new) == ("ok", 1)
 
 
+def test_a_place_of_which_no_way_leads_on_has_failed(world: World) -> None:
+    world.club.first_page_missing = True
+    world.club.trouble = Response("no such page", 404)
+    outcome = world.scan()
+    assert (outcome.status, outcome.reason) == ("failed", "not_found")
+
+
 # Quotas
+
+
+def test_a_refused_login_costs_no_quota(world: World) -> None:
+    world.scan(daily=15)
+    world.club.trouble = Response("you may not", 403)
+    assert world.scan(NOW + 24 * HOUR, daily=15).reason == "forbidden"
+    assert world.store.spent("club", datetime(2026, 11, 22, tzinfo=UTC)) == 0
 
 
 def test_what_is_out_of_quota_is_waiting_and_nothing_is_sent(world: World) -> None:

@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 MADE_ANEW: frozenset[Reason] = frozenset(("login", "forbidden", "http", "not_found", "gone", "layout"))
 """Reasons for which a session that could not be renewed is made from the beginning."""
+NOT_COUNTED: frozenset[Reason] = frozenset(("login", "forbidden"))
+"""Reasons for which a request was turned away before it could cost anything."""
 SHORTEST_SECRET = 8
 """Shorter values of a session are too common to be hidden wherever they stand."""
 
@@ -140,6 +142,8 @@ class Asker(Generic[Key]):
                 self._accepted(about)
             elif self._sign_anew(about, said):
                 continue
+            elif said.reason in NOT_COUNTED:
+                self._give_back(about, 0)
             self._done.append((about.key, said))
         if not hold:
             self._crawler.send()
@@ -156,10 +160,8 @@ class Asker(Generic[Key]):
         asking = self._asked.pop(key, None)
         if asking is None:
             return
-        if page.cost is not None and asking.reserved is not None:
-            quota, began, units = asking.reserved
-            if page.cost < units:
-                self._store.spend(quota.name, began, max(0, page.cost) - units, quota.limit)
+        if page.cost is not None:
+            self._give_back(asking, max(0, page.cost))
         if page.wait_s is not None and page.wait_s > 0:
             self._crawler.hold(fetch.gate_key(asking.request.url), page.wait_s)
 
@@ -214,6 +216,15 @@ class Asker(Generic[Key]):
 
     # -- quotas
 
+    def _give_back(self, asking: _Asking[Key], cost: int) -> None:
+        """Give back what was reserved for a request beyond what it cost."""
+        if asking.reserved is None:
+            return
+        quota, began, units = asking.reserved
+        asking.reserved = None
+        if cost < units:
+            self._store.spend(quota.name, began, cost - units, quota.limit)
+
     def _spend(self, asking: _Asking[Key], request: Request) -> SourceError | None:
         """Take what a request may cost from its source's quota, or say why it can't be sent."""
         source = asking.ways.source
@@ -231,7 +242,7 @@ class Asker(Generic[Key]):
         spent = self._store.spent(quota.name, began)
         return FetchError(
             "quota",
-            f"{spent:,} of {quota.limit:,} {quota.unit} of this {quota.every} are used up,"
+            f"{spent:,} of {quota.limit:,} {quota.unit} of this {quota.every} are spent or reserved,"
             f" and this would take {units:,} more",
             retry_after_s=anew_in_s,
         )

@@ -469,7 +469,7 @@ class Scan:
         elif isinstance(look, _Visit):
             # What a failure leads to is read whatever it showed: that was nothing.
             page = replace(said, cursors=(), branches=(*said.cursors, *said.branches))
-            self._keep(look, replace(NOTHING, page=page), asker)
+            self._keep(look, replace(NOTHING, page=page), asker, instead=True)
         else:
             self._keep_second_look(look, ReadAgain(page=said), asker)
 
@@ -538,8 +538,8 @@ class Scan:
         """Make an error's words safe to be kept and shown: a server may have put anything into them."""
         error.message = one_line(redact(hide(error.message, self._secrets)), LONGEST_DETAIL)
 
-    def _keep(self, visit: _Visit, read: ReadPage, asker: Asker[_Look]) -> None:
-        """Save a page, and go on to those that follow it."""
+    def _keep(self, visit: _Visit, read: ReadPage, asker: Asker[_Look], *, instead: bool = False) -> None:
+        """Save a page, and go on to those that follow it, or that are to be read `instead` of it."""
         window, tally = visit.window, self._tallies[visit.task.source]
         new_ids = [i for i in read.shown if i not in window.shown]
         window.shown.update(new_ids)
@@ -553,7 +553,7 @@ class Scan:
             window.validators = None
         tally.damaged += read.page.damaged
         asker.settle(visit, read.page)
-        following = self._following(visit, read, new_ids)
+        following = self._following(visit, read, new_ids, instead=instead)
         window.waiting.extend(following)
         done = not (window.pending or window.waiting or window.failed)
         saved = self._store.save_page(
@@ -573,7 +573,7 @@ class Scan:
             )
         )
         tally.saved += saved if window.remembers else replace(saved, fresh=0)
-        tally.pages += not read.page.discovered
+        tally.pages += not (read.page.discovered or instead)
         log.debug(
             "%s: %d mentions, %d new, %s", visit.task.source, len(read.shown), saved.new, read.page.skipped
         )
@@ -586,7 +586,9 @@ class Scan:
         else:
             self._read_on(window, asker)
 
-    def _following(self, visit: _Visit, read: ReadPage, new_ids: Sequence[str]) -> list[_Next]:
+    def _following(
+        self, visit: _Visit, read: ReadPage, new_ids: Sequence[str], *, instead: bool
+    ) -> list[_Next]:
         """Return the pages that come next, if this one gave reason to go on."""
         page, room = read.page, visit.window.room
         went_on = bool(new_ids) and not read.stale
@@ -604,7 +606,7 @@ class Scan:
             except SourceError:
                 stays = True  # it fails again, and is counted, when it is asked for its page
             if page.discovered or stays:
-                following.append(_Next(task, page.discovered, branch=cursor in page.branches))
+                following.append(_Next(task, page.discovered, branch=not instead and cursor in page.branches))
         return following
 
     def _is_storable(self, cursor: str) -> bool:
