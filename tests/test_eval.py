@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from filled_store import Place, hours_ago, said
-from repwatch.commands.eval import Labelled, marks
+from repwatch.commands.eval import Labelled, columns, marks, rows_of
 from repwatch.errors import UsageError
 from repwatch.model import Label, Sentiment
 from repwatch.quality import FEW
+from repwatch.render import aligned, for_people
 
 TEXTS: dict[Label, str] = {
     "negative": "Acme Anvils are terrible, I hate mine, number {}",
@@ -157,6 +158,26 @@ def test_a_file_of_labels_that_cannot_be_read_says_where(
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(UsageError, match=message):
         Place(tmp_path).text("eval", "--labels", str(path))
+
+
+@pytest.mark.parametrize("width", [80, 96, 120])
+@pytest.mark.parametrize("by", [None, "source"])
+def test_figures_fit_on_any_screen(width: int, by: Any) -> None:
+    labels = [
+        Labelled(
+            source="app-reviews",
+            lang="",
+            brand="",
+            negative=n % 2 == 0,
+            verdict=Sentiment(0.5, "negative", (), n / 40),
+            scorer="",
+        )
+        for n in range(40)
+    ]
+    rows = list(rows_of("care", labels, by))
+    for line in aligned(rows, for_people(columns(by, several=True)), width):
+        assert line.cell_len <= width
+    assert rows[0]["precision"] == 0.5
 
 
 def test_what_was_not_scored_is_ranked_last_and_not_flagged() -> None:

@@ -152,6 +152,14 @@ def test_an_excerpt_begins_shortly_before_what_counted() -> None:
     assert excerpt(mentioned("brokers broke"), ["broke"]) == "brokers \x02broke\x03"
 
 
+def test_an_excerpt_is_of_the_text_and_of_a_title_that_is_its_own() -> None:
+    assert excerpt(mentioned("It rings", title="My anvil"), []) == "My anvil. It rings"
+    assert excerpt(mentioned("It rings", title="Re: Anvils"), []) == "It rings"
+    assert excerpt(mentioned("It rings", title="Anvils", kind="comment"), []) == "It rings"
+    assert excerpt(mentioned("", title="Anvils", kind="comment"), []) == "Anvils"
+    assert excerpt(mentioned("My anvil rings", title="My anvil"), []) == "My anvil rings"
+
+
 def test_an_excerpt_holds_nothing_that_acts() -> None:
     found = excerpt(mentioned("a\x1b[31m \x02b\x03\nbroke (twice"), ["(twice", "\x1b"])
     assert not set(found) & set("\x1b\n")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repwatch.quality import FEW, Estimate, Mark, average_precision, f1, precision, quality, recall
+from repwatch.quality import FEW, FEWEST, Estimate, Mark, average_precision, f1, precision, quality, recall
 
 laws = settings(max_examples=30, deadline=None)
 marks = st.lists(
@@ -58,6 +58,15 @@ def test_what_has_no_sample_has_no_figure() -> None:
 def test_fewer_than_twenty_texts_are_only_counted() -> None:
     found = quality(perfect(FEW)[: FEW - 1])
     assert (found.texts, found.negative, found.ap) == (FEW - 1, FEW - 1, None)
+
+
+def test_a_share_of_a_handful_is_not_told() -> None:
+    calm = [Mark(0.1, False, False)] * FEW
+    found = quality([*calm, *[Mark(0.9, True, True)] * (FEWEST - 1)])
+    assert (found.precision, found.recall, found.f1, found.ap) == (None, None, None, None)
+    found = quality([*calm, *[Mark(0.9, True, True)] * (FEWEST - 1), Mark(0.2, True, False)])
+    assert found.precision is None
+    assert found.recall is not None
 
 
 def test_an_interval_narrows_with_the_sample() -> None:

@@ -469,3 +469,32 @@ def test_notes_beside_a_csv_are_in_utc_like_its_cells(place: Place) -> None:
     for words in ((), ("--csv",), ("--jsonl",)):
         noted = place.run("report", "sources", *words).stderr
         assert "No scan since 2026-11-18T10:00:00Z" in noted
+
+
+def test_a_report_can_be_of_the_unsure_and_then_counts_them_once(place: Place) -> None:
+    place.save(
+        said("a", "surely", at=hours_ago(1)),
+        said("b", "perhaps", at=hours_ago(2), relevance="unsure"),
+    )
+    assert (acme(place)["now"]["mentions"], acme(place)["unsure"]) == (1, 1)
+    block = acme(place, "--relevance", "unsure")
+    assert (block["now"]["mentions"], block["unsure"]) == (1, 0)
+    assert "only unsure" in place.text("report", "--relevance", "unsure")
+
+
+def test_a_report_is_narrowed_to_what_is_wanted_how_urgently_and_by_whom(place: Place) -> None:
+    place.save(
+        said("a", "help", at=hours_ago(1), judged={"intent": "complaint", "urgency": "high"}),
+        said("b", "thanks", at=hours_ago(2), judged={"intent": "praise"}),
+        said("c", "win", at=hours_ago(3), judged={"sender": "giveaway"}),
+    )
+    block = acme(place)
+    assert (block["now"]["mentions"], block["others"]) == (3, 1)
+    assert "1 of the mentions is not by customers" in place.text("report")
+    assert acme(place, "--sender", "customer")["now"]["mentions"] == 2
+    assert acme(place, "--kind", "praise", "--kind", "complaint")["now"]["mentions"] == 2
+    found = document(place, "--urgency", "high", "--kind", "complaint")
+    assert found["brands"][0]["now"]["mentions"] == 1
+    assert found["filter"]["urgencies"] == ["high"]
+    heading = place.text("report", "--urgency", "high", "--sender", "giveaway").splitlines()[0]
+    assert "only high urgency · only by giveaway" in heading

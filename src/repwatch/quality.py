@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 FEW = 20
 """Below so many labels a figure says nothing."""
+FEWEST = 5
+"""Below so many flagged, or negative ones, no share of them is told, nor how sure it is."""
 RESAMPLES = 1_000
 """Samples that an interval is made of."""
 STEPS = 5_000_000
 """Marks that are drawn in all; many labels get fewer samples, and need no more."""
-FEWEST = 200
+LEAST = 200
 LOW, HIGH = 0.025, 0.975
 
 
@@ -39,7 +41,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
-    """How good a judge was on so many texts; a figure that has no sample is None.
+    """How good a judge was on so many texts; a figure without a sample that bears it is None.
 
     `precision` is the share of the flagged that are negative, `recall` that of the negative that were
     flagged, `f1` their harmonic mean; `ap`, the average precision, is about the ranking alone.
@@ -81,10 +83,10 @@ def quality(marks: Iterable[Mark], *, seed: int = 0) -> Quality:
         texts=len(ranked),
         negative=negative,
         flagged=flagged,
-        precision=estimate(precision),
-        recall=estimate(recall),
-        f1=estimate(f1),
-        ap=estimate(average_precision),
+        precision=estimate(precision) if flagged >= FEWEST else None,
+        recall=estimate(recall) if negative >= FEWEST else None,
+        f1=estimate(f1) if negative >= FEWEST else None,
+        ap=estimate(average_precision) if negative >= FEWEST else None,
     )
 
 
@@ -133,7 +135,7 @@ def average_precision(marks: Sequence[Mark], times: Sequence[int]) -> float | No
 def _samples(size: int, seed: int) -> Iterable[list[int]]:
     """Yield how many times each of `size` is drawn in a sample of as many, with putting back."""
     chance = random.Random(seed)  # noqa: S311 (the same samples every time is what is wanted)
-    for _ in range(max(FEWEST, min(RESAMPLES, STEPS // size))):
+    for _ in range(max(LEAST, min(RESAMPLES, STEPS // size))):
         times = [0] * size
         for place in chance.choices(range(size), k=size):
             times[place] += 1

@@ -80,9 +80,9 @@ def eval(
         found = _of_file(session, labels, scorer or [session.settings.scoring.scorer])
     else:
         found = _corrected(session, asked, scorer or [])
-    rows = [row for name, each in found.items() for row in _rows(name, each, by)]
+    rows = [row for name, each in found.items() for row in rows_of(name, each, by)]
     shown.show(
-        session.out, rows, _columns(by, several=len(found) > 1), schema="repwatch.eval/1", key="figures"
+        session.out, rows, columns(by, several=len(found) > 1), schema="repwatch.eval/1", key="figures"
     )
     if not session.flags.quiet:
         for note in _notes(found, corrections=labels is None):
@@ -197,7 +197,7 @@ def marks(found: Iterable[Labelled]) -> list[Mark]:
     return [Mark(rank(each.verdict), each.negative, each.verdict.label == "negative") for each in every]
 
 
-def _rows(scorer: str, found: Sequence[Labelled], by: By | None) -> Iterator[dict[str, Any]]:
+def rows_of(scorer: str, found: Sequence[Labelled], by: By | None) -> Iterator[dict[str, Any]]:
     """Yield the figures of all labels, then of each group, largest first."""
     yield _figures(scorer, "all" if by else None, found)
     if by is None:
@@ -211,13 +211,15 @@ def _figures(scorer: str, group: str | None, found: Sequence[Labelled]) -> dict[
     from repwatch.quality import FEW, quality
 
     measured = quality(marks(found))
+    unscored = sum(each.verdict.label == "unscored" for each in found)
     row: dict[str, Any] = {
         "scorer": scorer,
         "group": group,
         "labels": measured.texts,
         "negative": measured.negative,
         "flagged": measured.flagged,
-        "unscored": sum(each.verdict.label == "unscored" for each in found),
+        "unscored": unscored,
+        "unread": unscored,
         "enough": measured.texts >= FEW,
     }
     for name in FIGURES:
@@ -225,33 +227,35 @@ def _figures(scorer: str, group: str | None, found: Sequence[Labelled]) -> dict[
         row[name] = round(estimate.value, 4) if estimate else None
         row[f"{name}_low"] = round(estimate.low, 4) if estimate else None
         row[f"{name}_high"] = round(estimate.high, 4) if estimate else None
-        row[f"{name}_words"] = _words(estimate, enough=row["enough"])
+        row[f"{name}_words"] = f"{estimate.value:.2f}" if estimate else "too few"
+        row[f"{name}_range"] = f"{estimate.low:.2f}–{estimate.high:.2f}" if estimate else ""
     return row
 
 
-def _words(estimate: Estimate | None, *, enough: bool) -> str:
-    if not enough:
-        return "too few"
-    return f"{estimate.value:.2f} ({estimate.low:.2f}–{estimate.high:.2f})" if estimate else NONE
-
-
-def _columns(by: By | None, *, several: bool) -> list[Column]:
+def columns(by: By | None, *, several: bool) -> list[Column]:
+    """Return the columns of the figures; on a narrow screen the intervals go, the last ones first."""
     from repwatch.render import Column
     from repwatch.words import number
 
     machine: Literal["machine"] = "machine"
     terminal: Literal["terminal"] = "terminal"
-    counted = ("labels", "negative", "flagged", "unscored")
     return [
         Column("scorer") if several else Column("scorer", where=machine),
         Column("group", by, show=lambda name: name or NONE) if by else Column("group", where=machine),
-        *(Column(name, right=True, show=number, optional=name == "unscored") for name in counted),
+        *(Column(name, right=True, show=number) for name in ("labels", "negative")),
+        Column("flagged", right=True, show=number, optional=5),
+        Column("unscored", where=machine),
         Column("enough", where=machine),
         *(Column(f"{name}{end}", where=machine) for name in FIGURES for end in ("", "_low", "_high")),
         *(
-            Column(f"{name}_words", name.upper() if name in ("f1", "ap") else name, where=terminal)
-            for name in FIGURES
+            column
+            for place, name in enumerate(FIGURES, start=1)
+            for column in (
+                Column(f"{name}_words", name.upper() if len(name) == 2 else name, right=True, where=terminal),
+                Column(f"{name}_range", "", style="dim", where=terminal, optional=place),
+            )
         ),
+        Column("unread", "unscored", right=True, show=number, where=terminal),
     ]
 
 
@@ -268,7 +272,7 @@ def _notes(found: Mapping[str, Sequence[Labelled]], *, corrections: bool) -> Ite
             else f"{plural(len(every), 'label')}, and {FEW} are needed."
         )
     elif corrections:
-        yield "People look at what is doubtful or wrong: on a random sample the figures would be better."
+        yield "People look at what is doubtful or wrong: on a random sample the figures may be better."
     scorers = Counter(each.scorer for each in found.get(STORED, ()))
     if len(scorers) > 1:
         told = ", ".join(f"{name} {count}" for name, count in scorers.most_common())

@@ -29,8 +29,10 @@ ANSWERED: tuple[Intent, ...] = ("complaint", "question", "request")
 EXCERPT = 160
 BEFORE = 24
 """Characters of a text before the first word that counted."""
-BASIS = 30
+BASIS = 24
 """Characters of the words that counted."""
+_RE = re.compile(r"re:", re.IGNORECASE)
+"""What a title begins with that is another text's."""
 BRIEF = "id,at,brand,source,urgency,intent,label,sentiment,p_negative,relevance,because,url,text"
 """What a pipe gets of each mention, unless it asks for other columns."""
 
@@ -146,14 +148,19 @@ def _shown(row: MentionRow, *, unsure: bool) -> dict[str, Any]:
     from repwatch.words import carried as carrying
     from repwatch.writers import record
 
-    carried = carrying(row.reasons, negative=row.label == "negative")
-    basis = row.why or row.matched if unsure else carried or _rating(row)
+    carried = list(dict.fromkeys(carrying(row.reasons, negative=row.label == "negative")))
+    basis = [_doubt(why) for why in row.why[:1]] if unsure else carried or _rating(row)
     return record(row) | {
         "because": carried,
         "wants": row.intent if row.relevance == "about" or unsure else f"{row.intent}?",
         "basis": _cut(flat(", ".join(basis)), BASIS),
         "what": excerpt(row, carried),
     }
+
+
+def _doubt(why: str) -> str:
+    """Return why it is unsure, without saying so again."""
+    return why.removeprefix("unsure: ")
 
 
 def _rating(row: MentionRow) -> tuple[str, ...]:
@@ -170,7 +177,10 @@ def excerpt(row: MentionRow, carried: Sequence[str]) -> str:
     """
     from repwatch.formats import flat
 
-    text = flat(f"{row.title}. {row.text}" if row.title and row.title not in row.text else row.text)
+    answers = row.kind in ("comment", "review") or row.parent_id is not None or _RE.match(row.title)
+    text = flat(row.text)
+    if row.title and not (text and (answers or row.title in row.text)):
+        text = f"{flat(row.title)}. {text}" if text else flat(row.title)
     # Names are masked before words are weighed, so not everything that counted stands in the text.
     parts = sorted((re.escape(flat(word)) for word in carried if flat(word)), key=len, reverse=True)
     if not parts:
