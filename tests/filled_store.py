@@ -13,7 +13,7 @@ import time_machine
 import typer
 from typer.testing import CliRunner, Result
 
-from repwatch.commands import eval, export, import_, inbox, label, mention, report, score, search
+from repwatch.commands import brand, eval, export, import_, inbox, label, mention, report, score, search
 from repwatch.model import Assessment, Judged, Label, Mention, Relevance, Sentiment, Span, Task
 from repwatch.store import open_store
 from repwatch.store.base import Outcome, PageSave, Run, Status
@@ -171,4 +171,5 @@ def _app() -> typer.Typer:
     for name, command in commands.items():
         app.command(name)(command)
     app.add_typer(mention.app, name="mention")
+    app.add_typer(brand.app, name="brand")
     return app

@@ -31,6 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (tour / "reviews.csv").write_text("Author;Rating;Review\nanvil_fan_7;4,5;It rings\n")
     (tour / "comments.jsonl").write_text('{"body": "Acme Anvils ring", "created": "2026-11-20"}\n')
     (tour / "texts.jsonl").write_text('{"id": 1, "text": "three weeks and no reply"}\n')
+    (tour / "new.toml").write_text((tour / "repwatch.toml").read_text())
     known = demo.read(tour)
     assert known
     with serving(load(), known.started, known.port):

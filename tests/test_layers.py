@@ -17,6 +17,7 @@ text dates urls period words signs
 phrases relevance clauses
 intent senders
 tidy match language metrics formats habits quotas corrections judging quality sampling
+suggest replay
 care
 score sources
 judge

@@ -37,6 +37,7 @@ from repwatch.model import (
 )
 from repwatch.store import open_reader, open_store
 from repwatch.store.base import (
+    AlmostKept,
     Filter,
     Outcome,
     PageSave,
@@ -360,6 +361,16 @@ def test_near_misses_are_kept_apart_for_two_weeks(store: Store) -> None:
     assert store.info().near_misses == 1
     store.tidy(NOW + 15 * DAY)
     assert store.info().near_misses == 0
+
+
+def test_near_misses_come_back_as_they_were_read(store: Store) -> None:
+    near = NearMiss(brand="acme", spans=(Span("text", 4, 8, "acme", "weak term"),), why="no context")
+    post = mention(likes=3, marks=("undated",), addressed_to=("x:@zed",), lang="en")
+    store.save_page(page(Judged(mention=post, version=b"1", near_misses=(near,))))
+    (kept_near,) = store.near_misses()
+    assert kept_near == AlmostKept(source="forum", at=NOW, mention=post, near_misses=(near,))
+    assert list(store.near_misses(NOW)) == [kept_near]
+    assert list(store.near_misses(NOW + DAY)) == []
 
 
 def test_a_near_miss_that_becomes_a_hit_is_a_near_miss_no_longer(store: Store) -> None:

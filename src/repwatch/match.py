@@ -135,7 +135,7 @@ class Matcher:
             decided: Match | NearMiss | None
             if not naming.sure and naming.weak:
                 other = next((self.brands[i].name for i in found if i != index and found[i].sure), None)
-                decided = naming.weighed(said, other, _fold(asked))
+                decided = naming.weighed(said, other, fold(asked))
             else:
                 decided = naming.decided(said)
             if isinstance(decided, Match):
@@ -370,7 +370,7 @@ class _Naming:
             (o.word for o in context if o.field == hit.field and first <= o.start and o.end <= last), None
         )
         searched = (
-            term for term in (*self.brand.terms, *self.brand.own_domains) if _fold(term).strip("@#") in asked
+            term for term in (*self.brand.terms, *self.brand.own_domains) if fold(term).strip("@#") in asked
         )
         return place, Around(
             context=beside,
@@ -494,7 +494,7 @@ class _Piece:
 
     def __init__(self, text: _Text, words: str, places: Sequence[int]) -> None:
         self.text = text
-        self.folded = _fold(words)
+        self.folded = fold(words)
         self._words = words
         self._places = places
 
@@ -530,7 +530,15 @@ def _parts(tag: str) -> tuple[int, ...]:
     return tuple(places)
 
 
-def _fold(text: str) -> str:
+def words(text: str) -> list[str]:
+    """Return the words of a text as they are compared, without addresses and figures."""
+    return _LETTERS.findall(fold(_Text("text", text).words))
+
+
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+
+
+def fold(text: str) -> str:
     """Return a text as it is compared: one spelling for all that look or read alike."""
     if text.isascii():
         folded = text.lower()
@@ -614,7 +622,7 @@ _FOLDS = _Folds()
 
 
 def _spellings(word: str, role: _Role) -> Iterator[str]:
-    folded = _fold(word).strip()
+    folded = fold(word).strip()
     if not folded:
         return
     yield folded

@@ -10,6 +10,7 @@ import typer
 from repwatch.commands.base import Group, Session, general
 from repwatch.commands.options import JsonOption, Listing, listed
 from repwatch.commands.score import read_text
+from repwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -89,23 +90,35 @@ def show(
 @general
 def try_text(
     session: Session,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What somebody wrote; - reads it from stdin.")],
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT|-]", help="What somebody wrote; - reads it from stdin.")
+    ] = None,
     brand: Annotated[
         list[str] | None,
         typer.Option("-b", "--brand", metavar="BRAND", help="Only this brand; may be repeated."),
     ] = None,
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="Its title, if it has one.")] = "",
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Try the queries on what was read, instead of a text.")
+    ] = False,
+    since: Annotated[
+        str, typer.Option("--since", metavar="TIME", help="How far --replay goes back; near-misses last 14d.")
+    ] = "14d",
     json: JsonOption = False,
 ) -> None:
     """Say which brands a text is about, or may be about, and why or why not.
 
-    Nothing is fetched or stored.
+    With --replay, the configured queries are tried on the stored mentions and on the near-misses: what
+    would be gained and lost, and how well they do on what people corrected. A changed configuration is
+    tried with --config, before it is put in place. Nothing is fetched or stored.
 
     Examples:
 
         repwatch brand test "My acme broke after two days"
         repwatch brand test --brand acme --title "Anvils" "acme or zed?"
+        repwatch brand test --replay --config new.toml --since 30d
     """
+    from repwatch.commands.brand_replay import replay as replay_past
     from repwatch.formats import json_document
     from repwatch.match import Matcher
     from repwatch.model import Mention
@@ -113,6 +126,13 @@ def try_text(
 
     brands = session.settings.brands
     chosen = [_brand(session, key) for key in dict.fromkeys(brand)] if brand else list(brands.values())
+    if replay:
+        if text is not None:
+            raise UsageError("--replay takes no text: it tries the queries on what was read")
+        replay_past(session, chosen, since, json=json)
+        return
+    if text is None:
+        raise UsageError("there is no text to try", hint='Try: repwatch brand test "some text"')
     mention = Mention(space="test", native_id="test", kind="post", title=clean(title), text=read_text(text))
     matched = Matcher(chosen).match(mention)
     verdicts = [_verdict(one, matched, mention) for one in chosen]
@@ -128,6 +148,33 @@ def try_text(
             print(f"  … {len(verdict['spans']) - MOST_SPANS} more")
     if not verdicts:
         session.say("No brand is configured.")
+
+
+@app.command("suggest")
+@general
+def suggest(
+    session: Session,
+    brand: Annotated[
+        str | None, typer.Argument(metavar="[BRAND]", help="Its key in the configuration; without it, all.")
+    ] = None,
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="How far to look back.")] = "90d",
+    json: JsonOption = False,
+) -> None:
+    """Propose context words and exclusions for a brand, out of mentions that are about it and others.
+
+    About it are those that name it by a term, or of which somebody said so; others are near-misses, and
+    what somebody said is not about it. Each proposal has the counts behind it. It prints lines for the
+    configuration; try them with: repwatch brand test --replay.
+
+    Examples:
+
+        repwatch brand suggest
+        repwatch brand suggest acme --since 30d
+    """
+    from repwatch.commands.brand_suggest import propose
+
+    brands = session.settings.brands
+    propose(session, [_brand(session, brand)] if brand else list(brands.values()), since, json=json)
 
 
 def _brand(session: Session, key: str) -> Brand:

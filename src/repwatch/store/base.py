@@ -19,6 +19,7 @@ from repwatch.model import (
     Known,
     Label,
     Mention,
+    NearMiss,
     Relevance,
     Sender,
     Task,
@@ -314,6 +315,16 @@ class Lesson:
     weights: Mapping[str, tuple[float, float]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlmostKept:
+    """A mention that almost named brands, the source that showed it, and when it last did."""
+
+    source: str
+    at: datetime
+    mention: Mention
+    near_misses: tuple[NearMiss, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Engagement:
     """What a platform counted at a moment."""
@@ -464,6 +475,9 @@ class Reader(Protocol):
             filter: which; those that are gone are left out, and its words are not looked at.
             corrected: only those of which a person has said something.
         """
+
+    def near_misses(self, since: datetime | None = None) -> Iterator[AlmostKept]:
+        """Yield what was not kept since then, last shown first; it is there for two weeks (see tidy)."""
 
     def corrections(self, mention: str) -> list[Correction]:
         """Return all that people have said of a mention (its whole id), oldest first."""

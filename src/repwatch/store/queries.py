@@ -18,6 +18,7 @@ from repwatch.habits import DayYield, Habit
 from repwatch.model import Correction, Known, Task, epoch_ms, from_epoch_ms
 from repwatch.store import followups, rows
 from repwatch.store.base import (
+    AlmostKept,
     Assessed,
     By,
     Count,
@@ -316,6 +317,17 @@ class SqlReader:
         for each in said:
             by_brand[each.mention, each.brand].append(each)
         return [rows.assessed(row, by_brand) for row in found]
+
+    def near_misses(self, since: datetime | None = None) -> Iterator[AlmostKept]:
+        """Yield what was not kept since then, last shown first; it is there for two weeks."""
+        found = self.db.rows(
+            "select source, shown_ms, payload from near_miss where shown_ms >= ? order by shown_ms desc, id",
+            (_since(since),),
+        )
+        for source, shown_ms, payload in found:
+            mention, near_misses = rows.near_miss(payload)
+            at = from_epoch_ms(shown_ms)
+            yield AlmostKept(source=source, at=at, mention=mention, near_misses=near_misses)
 
     def corrections(self, mention: str) -> list[Correction]:
         """Return all that people have said of a mention (its whole id), oldest first."""
