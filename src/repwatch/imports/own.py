@@ -69,7 +69,7 @@ class OwnExport:
         return Row(
             record.line,
             mention,
-            about=self._text(found, "brand") if found.get("relevance") != "unsure" else None,
+            about=self._text(found, "brand") if found.get("relevance", "about") == "about" else None,
             source=one_line(self._text(found, "source") or "", LONGEST_SOURCE) or None,
             collected_at=_time(found, "collected_at"),
         )
