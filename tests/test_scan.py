@@ -365,7 +365,7 @@ def test_a_scan_that_runs_out_of_time_keeps_what_it_read_and_the_next_one_reads_
         settings = config(
             source("quick", Board(server.url_for("/quick"))), source("slow", Board(other.url_for("/slow")))
         )
-        _, outcomes = scan(settings, store, max_time_s=6.0)
+        _, outcomes = scan(settings, store, max_time_s=4.0)
         slow.set()
         assert (outcomes["quick"].status, outcomes["slow"].status) == ("ok", "not_reached")
         _, again = scan(settings, store, NOW + timedelta(minutes=1))
