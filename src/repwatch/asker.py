@@ -89,6 +89,7 @@ class Asker(Generic[Key]):
         self._logins = logins
         self._secrets = secrets
         self._clock = clock
+        self._kinds: dict[type, tuple[bool, bool, bool]] = {}
         self._ways: dict[int, _Ways] = {}  # this and what follows by the id of their source
         self._logging_in: dict[int, _Login[Key]] = {}
         self._unproven: dict[int, Session] = {}
@@ -177,15 +178,16 @@ class Asker(Generic[Key]):
         """
         if id(source) not in self._ways:
             self._ways[id(source)] = asked(
-                lambda: _Ways(
-                    source=source,
-                    pace_s=float(source.pace_s),
-                    explains=isinstance(source, Explains),
-                    logs_in=isinstance(source, LogsIn),
-                    metered=isinstance(source, Metered),
-                )
+                lambda: _Ways(source, float(source.pace_s), *self._abilities(source))
             )
         return self._ways[id(source)]
+
+    def _abilities(self, source: Source) -> tuple[bool, bool, bool]:
+        kind = type(source)
+        if kind not in self._kinds:  # to compare a class with a protocol takes its time
+            abilities = isinstance(source, Explains), isinstance(source, LogsIn), isinstance(source, Metered)
+            self._kinds[kind] = abilities
+        return self._kinds[kind]
 
     def _send(self, about: _Asking[Key] | _Login[Key], request: Request) -> None:
         ways = about.ways

@@ -35,7 +35,6 @@ from repwatch.model import Answer, Brand, Page, Request, Task
 from repwatch.outcomes import ABSENT, WAITING, Tally, with_sight
 from repwatch.pipeline import PageJob, PageReader, Place, ReadAgain, ReadPage, SecondJob
 from repwatch.second_looks import Look, SecondLooks
-from repwatch.sources.base import Rereads, Threads
 from repwatch.store.base import (
     OpenTask,
     Outcome,
@@ -569,7 +568,7 @@ class Scan:
                 validators=window.validators,
                 fingerprint=window.fingerprint,
                 first_read=window.first_read,
-                followed=isinstance(tally.source.built, Rereads | Threads),
+                followed=self._second_looks.follows(tally.source.built),
             )
         )
         tally.saved += saved if window.remembers else replace(saved, fresh=0)

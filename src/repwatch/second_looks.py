@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from repwatch.asker import asked
 from repwatch.config import SourceConfig
@@ -72,6 +73,17 @@ class SecondLooks:
         self._store = store
         self._clock = clock
         self._rounds: dict[str, _Round] = {}
+        self._kinds: dict[type, tuple[bool, bool]] = {}
+
+    def follows(self, source: Source) -> bool:
+        """Tell whether there is anything to look at again in what a source shows."""
+        return any(self._abilities(source))
+
+    def _abilities(self, source: Source) -> tuple[bool, bool]:
+        kind = type(source)
+        if kind not in self._kinds:  # to compare a class with a protocol takes its time
+            self._kinds[kind] = isinstance(source, Rereads), isinstance(source, Threads)
+        return self._kinds[kind]
 
     def begin(self, tally: Tally) -> list[Look]:
         """Return what is to be asked of a source now.
@@ -79,23 +91,23 @@ class SecondLooks:
         Raises:
             SourceError: the source has a bug.
         """
-        source = tally.source.built
+        key = tally.source.key
+        source: Any = tally.source.built
+        rereads, has_threads = self._abilities(source)
         for_s = tally.source.reread_s
         if for_s is None:
             for_s = getattr(source, "reread_for_s", REREAD_FOR_S)
         if for_s <= 0:
             return []
         looks = [
-            *self._again(tally.source.key, source, for_s),
-            *self._replies(tally.source.key, source, for_s),
+            *(self._again(key, source, for_s) if rereads else ()),
+            *(self._replies(key, source, for_s) if has_threads else ()),
         ]
         tally.second_looks = len(looks)
-        self._rounds[tally.source.key] = _Round()
+        self._rounds[key] = _Round()
         return looks
 
-    def _again(self, key: str, source: Source, for_s: float) -> Sequence[Look]:
-        if not isinstance(source, Rereads):
-            return ()
+    def _again(self, key: str, source: Rereads, for_s: float) -> Sequence[Look]:
         now = self._clock()
         known = self._store.followups(key, now, _ago(now, for_s), MENTIONS_READ_AGAIN)
         if not known:
@@ -107,9 +119,7 @@ class SecondLooks:
             self._give_way(key, [one.id for one in known if one.id not in taken])
         return [Look(key, each.request, each.known) for each in wanted[:SECOND_LOOKS]]
 
-    def _replies(self, key: str, source: Source, for_s: float) -> Sequence[Look]:
-        if not isinstance(source, Threads):
-            return ()
+    def _replies(self, key: str, source: Threads, for_s: float) -> Sequence[Look]:
         since = _ago(self._clock(), min(for_s, REPLIES_FOR_S))
         looks = []
         for one in self._store.threads(key, since, THREADS_READ):
