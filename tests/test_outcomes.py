@@ -67,6 +67,11 @@ def test_a_source_that_backs_off_is_not_due_before_unless_it_is_named() -> None:
     assert due(source(), last, NOW + HOUR, names=["feed"])
 
 
+def test_a_clock_that_was_ahead_puts_no_source_off() -> None:
+    last = outcome(started_at=NOW + 400 * HOUR, next_at=NOW + 401 * HOUR)
+    assert due(source(), last, NOW)
+
+
 def test_a_paused_source_is_read_only_when_it_is_named() -> None:
     paused = source(paused=True)
     assert plan([paused], {}, NOW).paused == 1

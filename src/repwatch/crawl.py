@@ -234,7 +234,9 @@ class Crawler(Generic[Key]):
             self._reserve(name, host, exchange, state)
 
     def _robots_known(self, state: HostState) -> bool:
-        return state.robots is not None and (state.robots_until or self._clock()) > self._clock()
+        until, now = state.robots_until, self._clock()
+        # What is kept for longer was noted by a clock that was wrong.
+        return state.robots is not None and until is not None and now < until <= now + 2 * ROBOTS_KEPT
 
     def _left_alone_until(self, state: HostState) -> datetime | None:
         """Return until when a host is to be left alone, None if it may be asked."""

@@ -62,8 +62,8 @@ def plan(
 
 
 def _is_due(source: SourceConfig, health: Health | None, now: datetime) -> bool:
-    if health is None:
-        return True
+    if health is None or health.last.started_at > now + DUE_SLACK:
+        return True  # never read, or by a clock that was wrong
     at = health.last.next_at
     if health.last.good or health.last.status == "partial":
         # The interval may have been shortened since.
