@@ -863,5 +863,5 @@ def test_the_example_says_the_defaults_where_it_does_not_say_why_not() -> None:
     said = tomllib.loads(EXAMPLE.read_text())
     for section in ("scan", "scoring", "http"):
         for option, value in DEFAULTS[section].items():
-            if option not in ("contact", "words", "proxy", "negative_below", "positive_above"):
+            if option not in ("contact", "words", "proxy", "negative_below", "positive_above", "model"):
                 assert said[section][option] == value, option

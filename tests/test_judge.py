@@ -187,6 +187,7 @@ def test_a_judge_is_made_of_what_the_configuration_says_and_can_travel() -> None
         scorer: str = "vader"
         negative_from: float = 0.3
         positive_from: float = 0.5
+        model: str = ""
         negative_below: float = -0.9
         positive_above: float = 0.9
         languages: tuple[str, ...] = ("en",)

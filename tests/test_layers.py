@@ -19,6 +19,7 @@ intent senders
 tidy match language metrics formats habits quotas corrections judging quality sampling
 suggest replay
 care
+transformer
 score sources
 judge
 fetch store config files workers

@@ -111,12 +111,11 @@ class Care:
         if remark:
             named.insert(0, remark)
         if rating is not None:
-            stars = 2 * min(1.0, max(0.0, rating)) - 1
-            odds = self._with_rating(odds, stars)
-            named.insert(0, f"rating {stars:+.1f}")
+            cuts = complex(log_odds(self._negative_from), log_odds(self.positive_from))
+            odds = with_rating(odds, rating, cuts)
+            named.insert(0, f"rating {2 * min(1.0, max(0.0, rating)) - 1:+.1f}")
         p_negative, p_positive = round(chance(odds.real), 4), round(chance(odds.imag), 4)
-        label = self.label(p_negative, p_positive)
-        return Sentiment(_tone(label, p_negative, p_positive), label, tuple(named), p_negative)
+        return told(p_negative, p_positive, self.label(p_negative, p_positive), tuple(named))
 
     def readable(self, text: str, lang: str | None) -> str | None:
         """Return what of a text the model reads; None if that is nothing."""
@@ -174,16 +173,29 @@ class Care:
 
         return pattern.sub(taken, text), found
 
-    def _with_rating(self, odds: complex, stars: float) -> complex:
-        """Return the odds of a text whose author gave so many stars, from -1 for the worst to 1.
 
-        At three stars the text decides, and at the ends nothing that it says.
-        """
-        bad, good = log_odds(self._negative_from), log_odds(self.positive_from)
-        return complex(
-            bad - RATING_WEIGHT * RATING_ODDS * stars + (1 - RATING_WEIGHT) * _bounded(odds.real - bad),
-            good + RATING_WEIGHT * RATING_ODDS * stars + (1 - RATING_WEIGHT) * _bounded(odds.imag - good),
-        )
+def with_rating(odds: complex, rating: float, cuts: complex) -> complex:
+    """Return the log-odds of a review, of negative (real) and of positive (imaginary).
+
+    At three stars the text decides, and at the ends nothing that it says.
+
+    Args:
+        odds: those of its text.
+        rating: what its author gave, as a share of its scale.
+        cuts: the log-odds from which a text is called so.
+    """
+    stars, share = 2 * min(1.0, max(0.0, rating)) - 1, 1 - RATING_WEIGHT
+    far = RATING_WEIGHT * RATING_ODDS * stars
+    return cuts + complex(
+        share * _bounded(odds.real - cuts.real) - far, share * _bounded(odds.imag - cuts.imag) + far
+    )
+
+
+def told(p_negative: float, p_positive: float, label: Label, reasons: tuple[str, ...]) -> Sentiment:
+    """Return a sentiment that orders texts by their labels, and those of one label by how clear it is."""
+    if label == "neutral":
+        return Sentiment(round(p_positive - p_negative, 4) + 0.0, label, reasons, p_negative)
+    return Sentiment(p_positive if label == "positive" else -p_negative, label, reasons, p_negative)
 
 
 _UNPICKLED = frozenset(("model", "_explainer", "version", "_negative_from"))
@@ -203,13 +215,6 @@ def _unnamed(text: str) -> str:
 
 def _bounded(odds: float) -> float:
     return max(-RATING_ODDS, min(RATING_ODDS, odds))
-
-
-def _tone(label: Label, p_negative: float, p_positive: float) -> float:
-    """Return the sentiment: it orders texts by their labels, and those of one label by how clear it is."""
-    if label == "negative":
-        return -p_negative
-    return p_positive if label == "positive" else round(p_positive - p_negative, 4) + 0.0
 
 
 def _strongest(reasons: list[Reason]) -> list[Reason]:

@@ -261,6 +261,10 @@ class Scoring(Protocol):
     def words(self) -> Mapping[str, float]:
         """Words and phrases that are added, from -4 to 4."""
 
+    @property
+    def model(self) -> str:
+        """The folder of a transformer (onnx)."""
+
 
 def judge_for(brands: Iterable[Brand], scoring: Scoring, taught: Mapping[str, Taught] | None = None) -> Judge:
     """Return the judge that a configuration describes, with what each brand taught it (see training).
@@ -289,6 +293,7 @@ def scorer_for(scoring: Scoring) -> Scorer:
         positive_above=scoring.positive_above,
         languages=scoring.languages,
         words=scoring.words,
+        model=scoring.model,
     )
 
 

@@ -46,7 +46,7 @@ from repwatch.store.base import (
 )
 from repwatch.text import one_line
 from repwatch.urls import origin, redact
-from repwatch.workers import Workers
+from repwatch.workers import MEMORY_BYTES, Workers
 
 log = logging.getLogger(__name__)
 
@@ -256,7 +256,8 @@ class Scan:
         judge = judge_for(self._config.brands.values(), self._config.scoring, lessons)
         self._matching = judge.matcher.fingerprint
         count = min(os.cpu_count() or 1, max(1, len(due) // 2))
-        return Workers(count, PageReader(places, judge), preload=PRELOAD)
+        memory_bytes = max(MEMORY_BYTES, getattr(judge.scorer, "memory_bytes", 0))
+        return Workers(count, PageReader(places, judge), preload=PRELOAD, memory_bytes=memory_bytes)
 
     # -- windows
 

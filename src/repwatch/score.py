@@ -15,10 +15,12 @@ from typing import Any, Final, Protocol
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from repwatch import transformer
 from repwatch.care import NEGATIVE_FROM, POSITIVE_FROM, Care
 from repwatch.errors import UsageError
 from repwatch.judging.model import ModelError, shipped
 from repwatch.model import Label, Sentiment, Span
+from repwatch.transformer import Transformer
 
 NEGATIVE_BELOW = -0.05
 POSITIVE_ABOVE = 0.35
@@ -63,7 +65,7 @@ class Scorer(Protocol):
         """
 
 
-SCORERS: Final = ("care", "vader")
+SCORERS: Final = ("care", "vader", "onnx")
 """The scorers there are, the usual one first."""
 
 
@@ -76,8 +78,11 @@ def scorer(
     positive_above: float = POSITIVE_ABOVE,
     languages: Iterable[str] = ("en",),
     words: Mapping[str, float] | None = None,
+    model: str = "",
 ) -> Scorer:
     """Return the scorer of that name; the one by a lexicon alone where another one can't work (see trouble).
+
+    `model` is the folder of the one called onnx (see transformer).
 
     Raises:
         UsageError: there is none.
@@ -85,17 +90,21 @@ def scorer(
     if name not in SCORERS:
         raise UsageError(f'there is no scorer "{name}"', hint=f"those there are: {', '.join(SCORERS)}")
     own = tuple(sorted((words or {}).items()))
+    if name == "onnx" and trouble(name, model) is None:
+        return Transformer(model, negative_from, positive_from, frozenset(languages))
     if name == "care" and trouble(name) is None:
         return Care(negative_from, positive_from, frozenset(languages), own)
     return Vader(negative_below, positive_above, frozenset(languages), own)
 
 
-def trouble(name: str) -> str | None:
+def trouble(name: str, model: str = "") -> str | None:
     """Return why a scorer can't work, so that texts are judged by a lexicon alone; None if it can."""
-    if name != "care":
-        return None
+    if name == "onnx":
+        why = transformer.trouble(model)
+        return why and f"plain VADER judges: {why}"
     try:
-        shipped()
+        if name == "care":
+            shipped()
     except ModelError as error:
         return f"its model can't be used, so that plain VADER judges: {error}; install repwatch anew"
     return None

@@ -132,7 +132,7 @@ def scan_now(session: Session, flags: ScanFlags | None = None) -> int:
         stop = Stop()
         run_scan = Scan(config, store, progress=watch, stop=stop)
         _say_plan(session, todo)
-        if why := trouble(config.scoring.scorer):
+        if why := trouble(config.scoring.scorer, config.scoring.model):
             session.warn(f"scoring.scorer: {why}")
         try:
             with stop, watch or nullcontext():

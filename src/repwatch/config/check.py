@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from pydantic import PydanticUserError, ValidationError
@@ -291,7 +292,11 @@ class _Check:
             self.doubtful["http", "contact"] = (
                 'is empty, so sites that are read can\'t reach you; write "mailto:you@acme.example"'
             )
-        if why := score.trouble(self.values["scoring"]["scorer"]):
+        scoring = self.values["scoring"]
+        folder = scoring["model"] and str(
+            self.layers.path.absolute().parent / Path(scoring["model"]).expanduser()
+        )
+        if why := score.trouble(scoring["scorer"], folder):
             self.doubtful["scoring", "scorer"] = why
         if not self.table("sources"):
             self.doubtful[("sources",)] = "is missing, so nothing is read (repwatch source types)"

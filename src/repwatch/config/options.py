@@ -166,6 +166,7 @@ class ScoringTable(_Table):
     positive_above: Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
     languages: list[Annotated[str, AfterValidator(_language)]]
     learn: bool
+    model: str
     words: dict[Name, Annotated[float, Field(ge=-4, le=4, allow_inf_nan=False)]]
 
 

@@ -35,6 +35,7 @@ DEFAULTS: dict[str, Any] = {
         "positive_above": 0.35,
         "languages": ["en"],
         "learn": False,
+        "model": "",
         "words": {},
     },
 }
@@ -71,7 +72,8 @@ class Scan:
 class Scoring:
     """How texts are judged: cut-offs and the scores of words are those of the scorer.
 
-    With `learn`, scans let the model learn from corrections by themselves.
+    With `learn`, scans let the model learn from corrections by themselves. `model` is the folder of a
+    transformer, for the scorer onnx.
     """
 
     scorer: str
@@ -82,6 +84,7 @@ class Scoring:
     negative_from: float = DEFAULTS["scoring"]["negative_from"]
     positive_from: float = DEFAULTS["scoring"]["positive_from"]
     learn: bool = False
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,9 @@ def build(
             positive_above=float(scoring["positive_above"]),
             languages=tuple(scoring["languages"]),
             learn=scoring["learn"],
+            model=str(path.absolute().parent / Path(scoring["model"]).expanduser())
+            if scoring["model"]
+            else "",
             words={word: float(score) for word, score in scoring["words"].items()},
         ),
         brands={key: _brand(key, table) for key, table in values.get("brands", {}).items()},

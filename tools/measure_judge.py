@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Measure a judge: measure_judge.py DATA [SET...] prints a table, with 95 % bootstrap intervals.
+
+DATA has NAME.jsonl.gz in dev/, with id, text, label and perhaps target in each line. Texts go through the
+batch door as a program would send them; those labelled irrelevant are left out. The sets named by default
+were never trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+from pathlib import Path
+
+from repwatch.batch import Batch
+from repwatch.judge import Judge
+from repwatch.judging.learning import average_precision
+from repwatch.match import Matcher
+from repwatch.score import scorer
+
+UNSEEN = (
+    "airline", "complaints19", "apple_dfe", "sanders", "sxsw_brands", "alexa_reviews", "semeval17a", "sst2",
+    "amazon_polarity_sample", "xlmt_english", "newsmtsc",
+)  # fmt: skip
+NEGATIVE = ("negative", "complaint")
+COLUMNS = ("P", "R", "F1", "AP", "macro-F1", "P at R=.8")
+FEW = 20_000
+"""Texts from which a set is drawn from a quarter as often."""
+
+Scored = tuple[float, str, str]
+"""p(negative), label, and what a person called it."""
+
+
+def scored(batch: Batch, path: Path) -> tuple[list[Scored], int]:
+    """Return the texts of a set as the judge sees them, and how many of them it left unscored."""
+    found: list[Scored] = []
+    unscored = 0
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            if row["label"] == "irrelevant":
+                continue
+            asked = {key: row[key] for key in ("id", "text", "target") if row.get(key)}
+            answer = batch.record({"text": "", **asked})
+            unscored += answer["label"] == "unscored"
+            chance = answer["p_negative"]
+            rank = -(answer["sentiment"] or 0.0) if chance is None else chance
+            found.append((rank, answer["label"], row["label"]))
+    return found, unscored
+
+
+def figures(rows: list[Scored]) -> list[float]:
+    """Return precision, recall, F1 and AP of the negatives, macro-F1, and precision at recall .8."""
+    pairs = [(rank, gold in NEGATIVE) for rank, _, gold in rows]
+    both = sum(label == "negative" and gold in NEGATIVE for _, label, gold in rows)
+    guessed, there = sum(label == "negative" for _, label, _ in rows), sum(true for _, true in pairs)
+    classes = sorted({gold for _, _, gold in rows})
+    if "complaint" in classes:
+        said = {"negative": "complaint"}
+        rows = [(rank, said.get(label, "other"), gold) for rank, label, gold in rows]
+    macro = sum(
+        f1(
+            sum(label == one == gold for _, label, gold in rows),
+            sum(label == one for _, label, _ in rows),
+            sum(gold == one for _, _, gold in rows),
+        )
+        for one in classes
+    ) / len(classes)
+    return [
+        both / max(1, guessed), both / max(1, there), f1(both, guessed, there), average_precision(pairs),
+        macro, precision_at(pairs, 0.8),
+    ]  # fmt: skip
+
+
+def f1(both: int, guessed: int, there: int) -> float:
+    """Return F1 from counts."""
+    return 2 * both / max(1, guessed + there)
+
+
+def precision_at(pairs: list[tuple[float, bool]], recall: float) -> float:
+    """Return the best precision at that recall or more."""
+    there, hits, best = sum(true for _, true in pairs), 0, 0.0
+    for at, (_, true) in enumerate(sorted(pairs, key=lambda pair: -pair[0]), 1):
+        hits += true
+        if hits >= recall * there:
+            best = max(best, hits / at)
+    return best
+
+
+def interval(rows: list[Scored], runs: int) -> str:
+    """Return between what F1 and AP lie in 95 of 100 draws of the same size."""
+    draw = random.Random(1)  # noqa: S311 (a fixed seed: the same intervals every time)
+    drawn = [
+        figures(draw.choices(rows, k=len(rows)))[2:4] for _ in range(runs if len(rows) < FEW else runs // 4)
+    ]
+    said = []
+    for column in zip(*drawn, strict=True):
+        ordered = sorted(column)
+        cut = int(0.025 * len(ordered))
+        said.append(f"{ordered[cut]:.3f}-{ordered[-1 - cut]:.3f}")
+    return " ".join(said)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path)
+    parser.add_argument("sets", nargs="*", default=UNSEEN)
+    parser.add_argument("--scorer", default="care")
+    parser.add_argument("--runs", type=int, default=0, help="draws for the intervals")
+    args = parser.parse_args()
+    judge = Judge(Matcher(()), scorer(args.scorer))
+    table: dict[str, list[float]] = {}
+    print(f"{'set':23}{'n':>6} {'neg':>5} {'unsc.':>6} " + " ".join(f"{name:>9}" for name in COLUMNS))
+    for name in args.sets:
+        rows, unscored = scored(Batch(judge), args.data / "dev" / f"{name}.jsonl.gz")
+        share = sum(gold in NEGATIVE for _, _, gold in rows) / len(rows)
+        table[name] = figures(rows)
+        said = " ".join(f"{value:9.3f}" for value in table[name])
+        between = f"   F1, AP {interval(rows, args.runs)}" if args.runs else ""
+        print(f"{name:23}{len(rows):6} {share:5.2f} {unscored / len(rows):6.3f} {said}{between}", flush=True)
+    for title, names in (("mean of the first 7", args.sets[:7]), ("mean of all", args.sets)):
+        means = [sum(column) / len(names) for column in zip(*(table[name] for name in names), strict=True)]
+        print(f"{title:42} " + " ".join(f"{value:9.3f}" for value in means))
+
+
+if __name__ == "__main__":
+    main()
