@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -74,12 +73,12 @@ def _app() -> typer.Typer:
 
 
 @pytest.fixture
-def forum(tmp_path: Path, httpserver: HTTPServer) -> Iterator[Forum]:
+def forum(tmp_path: Path, httpserver: HTTPServer) -> Forum:
     made = Forum(tmp_path, httpserver)
     for day in range(6):
         made.today = NOW + day * DAY
         assert made.run(made.today, "scan", "--all").exit_code == 0
-    yield made
+    return made
 
 
 def test_a_place_that_is_suddenly_empty_is_told_of_after_a_few_scans(forum: Forum) -> None:
