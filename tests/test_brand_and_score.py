@@ -148,15 +148,29 @@ def test_score_explains_by_words_and_language(typed: Any) -> None:
     assert re.fullmatch(
         r'  negative, \d\d %: "charged twice".*; "lovely" does not weigh it up', shown.splitlines()[1]
     )
-    assert shown.splitlines()[2] == "  language  en"
-    assert shown.splitlines()[3].startswith('  because   "charged twice" -2.5, "lovely" +2.')
-    assert shown.splitlines()[4].startswith("  scorer    care/1.")
+    why = 'complaint: "charged twice", sounds negative; medium urgency: "charged"'
+    assert shown.splitlines()[2] == f"  kind      {why}"
+    assert shown.splitlines()[3] == "  language  en"
+    assert shown.splitlines()[4].startswith('  because   "charged twice" -2.5, "lovely" +2.')
+    assert shown.splitlines()[5].startswith("  scorer    care/1.")
 
 
 def test_score_has_the_lexicon_alone_as_well(typed: Any) -> None:
     shown = typed("score", "--explain", "--scorer", "vader", "They charged twice, support was lovely")
-    assert shown.splitlines()[3] == "  because   lovely +2.8, charged twice -2.5"
-    assert shown.splitlines()[4].startswith("  scorer    vader/")
+    assert shown.splitlines()[4] == "  because   lovely +2.8, charged twice -2.5"
+    assert shown.splitlines()[5].startswith("  scorer    vader/")
+
+
+def test_score_tries_phrases_of_your_own(typed: Any, tmp_path: Path) -> None:
+    said = "The forge is closed today"
+    assert "other: it asks for nothing" in typed("score", "--explain", said)
+    with (tmp_path / "repwatch.toml").open("a") as file:
+        file.write('[scoring.kinds]\n"forge is closed" = "question"\n[scoring.urgency]\nclosed = "high"\n')
+    why = 'question: "forge is closed"; high urgency: "closed"'
+    assert f"  kind      {why}\n" in typed("score", "--explain", said)
+    document = json.loads(typed("score", "--json", said))
+    assert (document["kind"], document["urgency"], document["why"]) == ("question", "high", why.split("; "))
+    assert "+phrases-" in document["scorer"]
 
 
 def test_score_reads_the_configured_languages_and_standard_input(typed: Any, tmp_path: Path) -> None:

@@ -147,6 +147,10 @@ respect_robots = false
 every = "1.5h"
 [scoring.words]
 "charged twice" = -3
+[scoring.kinds]
+"anvil down" = "complaint"
+[scoring.urgency]
+"anvil down" = "high"
 [brands.acme]
 name = "Acme Anvils"
 terms = ["acme anvils"]
@@ -169,6 +173,8 @@ brands = ["acme"]
     assert (found.http.min_gap_s, found.http.respect_robots) == (0.0, False)
     assert found.http.allow_private == ("127.0.0.1:8765",)
     assert found.scoring.words == {"charged twice": -3.0}
+    assert found.scoring.kinds == {"anvil down": "complaint"}
+    assert found.scoring.urgency == {"anvil down": "high"}
     assert found.brands["acme"].weak_terms == ("acme",)
     assert found.brands["acme"].role == "competitor"
     hn, often = found.sources["hn"], found.sources["often"]
@@ -377,6 +383,20 @@ def test_the_number_of_mistakes_and_the_next_step_are_said() -> None:
         ('[scoring]\nlanguages = ["English"]\n' + SMALL, 2, "scoring.languages", 'such as "en"'),
         ("[scoring.words]\n'slow poke' = -5\n" + SMALL, 2, 'scoring.words."slow poke"', "at least -4"),
         ("[scoring.words]\nsick = 'bad'\n" + SMALL, 2, "scoring.words.sick", "must be a number"),
+        (
+            "[scoring.kinds]\n'slow poke' = 'complain'\n" + SMALL,
+            2,
+            'scoring.kinds."slow poke"',
+            '"complaint"',
+        ),
+        ("[scoring.kinds]\n'?!' = 'question'\n" + SMALL, 2, 'scoring.kinds."?!"', "no letter or figure"),
+        (
+            "[scoring.urgency]\ndown = 'urgent'\n" + SMALL,
+            2,
+            "scoring.urgency.down",
+            'one of "high", "medium"',
+        ),
+        ("[scoring.urgency]\ndown = 3\n" + SMALL, 2, "scoring.urgency.down", 'one of "high"'),
         ("", None, "brands", "name a brand"),
         ("brands = 3\n", 1, "brands", "must be a table"),
         ("[brands]\nacme = 3\n", 2, "brands.acme", "must be a table"),
@@ -854,7 +874,9 @@ def test_the_example_explains_every_option() -> None:
     models = [FileTable, BrandTable, SourceTable, *SECTIONS.values()]
     options = {name for model in models for name in option_names(model)}
     options |= {name for kind in BUILT_IN for name in settings_of(kind)}
-    for option in sorted(options - {"http", "scan", "scoring", "brands", "sources", "words"}):
+    for option in sorted(
+        options - {"http", "scan", "scoring", "brands", "sources", "words", "kinds", "urgency"}
+    ):
         lines = [line for line in text.splitlines() if line.lstrip("# ").startswith(f"{option} =")]
         assert lines, f"{option} is not in the example"
 
@@ -863,5 +885,11 @@ def test_the_example_says_the_defaults_where_it_does_not_say_why_not() -> None:
     said = tomllib.loads(EXAMPLE.read_text())
     for section in ("scan", "scoring", "http"):
         for option, value in DEFAULTS[section].items():
-            if option not in ("contact", "words", "proxy", "negative_below", "positive_above", "model"):
+            if not isinstance(value, dict) and option not in (
+                "contact",
+                "proxy",
+                "negative_below",
+                "positive_above",
+                "model",
+            ):
                 assert said[section][option] == value, option

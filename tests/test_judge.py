@@ -13,7 +13,7 @@ from repwatch.care import Care, Taught
 from repwatch.judge import Judge, judge_for, rating_share, spoken
 from repwatch.judging.model import shipped
 from repwatch.match import Matcher
-from repwatch.model import ITEM_OF_PAGE, Brand, Judged, Mention, Sentiment
+from repwatch.model import ITEM_OF_PAGE, Brand, Intent, Judged, Mention, Sentiment, Urgency
 from repwatch.score import scorer
 from repwatch.tidy import twins, version
 
@@ -192,6 +192,8 @@ def test_a_judge_is_made_of_what_the_configuration_says_and_can_travel() -> None
         positive_above: float = 0.9
         languages: tuple[str, ...] = ("en",)
         words: dict[str, float] = field(default_factory=lambda: {"clanky": -4.0})
+        kinds: dict[str, Intent] = field(default_factory=lambda: {"clanky": "question"})
+        urgency: dict[str, Urgency] = field(default_factory=lambda: {"acme anvils are": "high"})
 
     judge = judge_for([ACME, ZED], Scoring())
     copy = pickle.loads(pickle.dumps(judge))
@@ -200,6 +202,11 @@ def test_a_judge_is_made_of_what_the_configuration_says_and_can_travel() -> None
     (assessment,) = judge.judge(post).assessments
     assert assessment.sentiment.reasons == ("clanky -4.0",)
     assert assessment.sentiment.label == "neutral"
+    assert (assessment.intent, assessment.urgency) == ("question", "high")
+    assert assessment.why[1:] == ('question: "clanky"', 'high urgency: "brand are"')
+    assert assessment.scorer == judge.scored_by("acme")
+    plain = judge_for([ACME, ZED], Scoring(kinds={}, urgency={}))
+    assert assessment.scorer.startswith(f"{plain.scored_by('acme')}+phrases-")
 
 
 def test_an_assessment_says_what_is_wanted_how_urgently_by_whom_and_why() -> None:

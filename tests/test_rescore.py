@@ -102,6 +102,18 @@ def test_all_of_a_place_stays_about_its_brand_though_nothing_names_it(tmp_path: 
     assert not [field for _, field, *_ in found if field == "about"]
 
 
+def test_phrases_of_your_own_that_were_added_count_for_what_is_stored(place: Place, tmp_path: Path) -> None:
+    rescored(place)
+    assert rescored(place)["changes"] == []
+    scorer = dict(stored(place, "native_id", "scorer"))["good"]
+    own = '[scoring.kinds]\nwonderful = "question"\n[scoring.urgency]\n"acme anvils are wonderful" = "high"\n'
+    (tmp_path / "repwatch.toml").write_text(CONFIG + own)
+    found = changes(rescored(place, "--brand", "acme"))
+    assert ("acme", "kind", "praise", "question", 1) in found
+    assert ("acme", "urgency", "low", "high", 1) in found
+    assert dict(stored(place, "native_id", "scorer"))["good"].startswith(f"{scorer}+phrases-")
+
+
 def test_a_review_of_something_else_is_for_a_person_to_decide(tmp_path: Path) -> None:
     place = Place(tmp_path)
     place.save(said("r", "It is terrible", at=hours_ago(1), kind="review", item="A hammer"), source="shop")

@@ -7,6 +7,8 @@ or one that its sentiment, its rating or the way it is written gives.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -125,6 +127,11 @@ class Wording:
     kinds: tuple[tuple[str, Intent], ...] = ()
     urgency: tuple[tuple[str, Urgency], ...] = ()
 
+    @property
+    def version(self) -> str:
+        """What names phrases of one's own, to stand behind the version of a scorer; empty without any."""
+        return _version(self) if self.kinds or self.urgency else ""
+
     def signs(self, text: str, lang: str | None) -> dict[str, str]:
         """Return the signs whose phrases stand in a text; where its language is not known, in English."""
         lang = lang or "en"
@@ -134,6 +141,12 @@ class Wording:
         if not known:
             found["no tables"] = lang
         return found
+
+
+@lru_cache(maxsize=8)
+def _version(wording: Wording) -> str:
+    said = json.dumps([wording.kinds, wording.urgency])
+    return f"+phrases-{hashlib.blake2b(said.encode(), digest_size=4).hexdigest()}"
 
 
 @lru_cache(maxsize=64)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from repwatch import clauses
 from repwatch.care import Care, Taught
@@ -17,10 +18,12 @@ from repwatch.model import (
     UNNAMED,
     Assessment,
     Brand,
+    Intent,
     Judged,
     Mention,
     Sentiment,
     Span,
+    Urgency,
 )
 from repwatch.score import Scorer, masked, scorer
 from repwatch.senders import sender
@@ -38,6 +41,11 @@ class Judge:
     scorer: Scorer
     wording: Wording = field(default_factory=Wording)
     own: Mapping[str, Scorer] = field(default_factory=dict)
+
+    def scored_by(self, brand: str | None = None) -> str:
+        """Return the name and version of what judges a brand; it changes with what is configured for it."""
+        scorer = self._scorer(brand)
+        return f"{scorer.name}/{scorer.version}{self.wording.version}"
 
     def judge(
         self,
@@ -117,8 +125,8 @@ class Judge:
             readings[match.brand] = whole
         return tuple(self._assessment(mention, match, readings[match.brand], beside) for match in matches)
 
-    def _scorer(self, brand: str) -> Scorer:
-        return self.own.get(brand, self.scorer)
+    def _scorer(self, brand: str | None) -> Scorer:
+        return self.own.get(brand, self.scorer) if brand is not None else self.scorer
 
     def _reading(
         self, brand: str, mention: Mention, words: str, rating: float | None, side: str | None = None
@@ -170,7 +178,6 @@ class Judge:
     def _assessment(
         self, mention: Mention, match: Match, reading: _Reading, beside: Mapping[str, str]
     ) -> Assessment:
-        scorer = self._scorer(match.brand)
         signs = {**reading.signs, **beside}
         who, who_why = sender(mention, signs, own=match.own)
         wanted = wants({**signs, **reading.tone}, who)
@@ -181,7 +188,7 @@ class Judge:
             own=match.own,
             spans=match.spans,
             sentiment=reading.sentiment,
-            scorer=f"{scorer.name}/{scorer.version}",
+            scorer=self.scored_by(match.brand),
             intent=wanted.intent,
             urgency=wanted.urgency,
             sender=who,
@@ -227,6 +234,7 @@ class _Reading:
     comparison: bool = False
 
 
+_Verdict = TypeVar("_Verdict", Intent, Urgency)
 _SAID: tuple[Literal["title", "text"], ...] = ("title", "text")
 
 
@@ -265,6 +273,14 @@ class Scoring(Protocol):
     def model(self) -> str:
         """The folder of a transformer (onnx)."""
 
+    @property
+    def kinds(self) -> Mapping[str, Intent]:
+        """Phrases that make a text of one kind, before all other rules."""
+
+    @property
+    def urgency(self) -> Mapping[str, Urgency]:
+        """Phrases that make a text so urgent, before all other rules."""
+
 
 def judge_for(brands: Iterable[Brand], scoring: Scoring, taught: Mapping[str, Taught] | None = None) -> Judge:
     """Return the judge that a configuration describes, with what each brand taught it (see training).
@@ -272,11 +288,24 @@ def judge_for(brands: Iterable[Brand], scoring: Scoring, taught: Mapping[str, Ta
     Raises:
         UsageError: there is no such scorer.
     """
-    usual = scorer_for(scoring)
+    matcher, usual = Matcher(brands), scorer_for(scoring)
+    wording = Wording(_phrases(scoring.kinds, matcher.brands), _phrases(scoring.urgency, matcher.brands))
     if not isinstance(usual, Care):
-        return Judge(Matcher(brands), usual)
+        return Judge(matcher, usual, wording)
     own = {brand: replace(usual, taught=lesson) for brand, lesson in (taught or {}).items()}
-    return Judge(Matcher(brands), usual, own=own)
+    return Judge(matcher, usual, wording, own)
+
+
+def _phrases(said: Mapping[str, _Verdict], brands: Sequence[Brand]) -> tuple[tuple[str, _Verdict], ...]:
+    """Return phrases with their verdicts: as written, and as they read where names of brands are masked."""
+    names = {name for brand in brands for name in brand.terms + brand.weak_terms}
+    longest_first = "|".join(map(re.escape, sorted(names, key=lambda name: (-len(name), name))))
+    pattern = re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)", re.IGNORECASE)
+    spelled = dict(said)
+    for phrase, verdict in said.items():
+        spans = [Span("text", *name.span(), name[0], "term") for name in pattern.finditer(phrase) if name[0]]
+        spelled.setdefault(masked(phrase, spans), verdict)
+    return tuple(sorted(spelled.items()))
 
 
 def scorer_for(scoring: Scoring) -> Scorer:

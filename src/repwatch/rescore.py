@@ -13,7 +13,7 @@ from typing import Protocol
 from repwatch.judge import Judge
 from repwatch.leases import held
 from repwatch.match import Matched
-from repwatch.model import Assessment, Field, Judged, Mention
+from repwatch.model import Assessment, Judged, Mention
 from repwatch.store.base import Assessed, Filter, Reader, Store
 from repwatch.tidy import version
 
@@ -40,13 +40,13 @@ class Place(Protocol):
 class Result:
     """What came of judging anew.
 
-    `changes` counts what the machine says otherwise, by brand, field, before and after; `kept` of
-    them change nothing, because a person has said how it is. `other` assessments changed in anything
-    else, and `added` are brands that were not found before.
+    `changes` counts what the machine says otherwise, by brand, field (about, label, kind, urgency),
+    before and after; `kept` of them change nothing, because a person has said how it is. `other`
+    assessments changed in anything else, and `added` are brands that were not found before.
     """
 
     mentions: int = 0
-    changes: Counter[tuple[str, Field, str, str]] = field(default_factory=Counter)
+    changes: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     kept: int = 0
     other: int = 0
     added: int = 0
@@ -160,10 +160,11 @@ def _count(stored: Iterable[Assessed], found: Mapping[str, Assessment], result: 
     result.added += len(found.keys() - known.keys())
     for brand in known.keys() & found.keys():
         before, now = known[brand].assessment, found[brand]
-        fields: tuple[tuple[Field, str, str], ...] = (
+        fields = (
             ("about", before.relevance, now.relevance),
             ("label", before.sentiment.label, now.sentiment.label),
             ("kind", before.intent, now.intent),
+            ("urgency", before.urgency, now.urgency),
         )
         changed = [(what, was, is_now) for what, was, is_now in fields if was != is_now]
         for what, was, is_now in changed:

@@ -39,7 +39,7 @@ def rescore(session: Session, judge: Judge, asked: Asked, *, dry_run: bool, json
             with closing(session.store()) as store:
                 result = rescorer.rescore(store, wanted)
     rows = _rows(result)
-    scorer = f"{judge.scorer.name}/{judge.scorer.version}"
+    scorer = judge.scored_by()
     if json:
         names = ("mentions", "labels", "kept", "other", "added")
         body = {"dry_run": dry_run, "scorer": scorer, **{name: getattr(result, name) for name in names}}

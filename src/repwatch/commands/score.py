@@ -45,7 +45,7 @@ def score(
 ) -> None:
     """Say how a text sounds: its label, and a score from -1 to 1.
 
-    The words, languages and cut-offs of the configuration count if there is one; none is needed.
+    The words, phrases, languages and cut-offs of the configuration count if there is one; none is needed.
     With --rescore, stored mentions are judged anew by the brands and the scorer of today; what
     people have corrected still counts.
 
@@ -64,8 +64,7 @@ def score(
     if jsonl:
         raise typer.Exit(_batch(session, text, asked, scorer, other=json or explain or rescore or dry_run))
     from repwatch.formats import json_document
-    from repwatch.judge import spoken
-    from repwatch.language import detect
+    from repwatch.match import Match, Matched
     from repwatch.model import Mention
     from repwatch.words import signed, verdict
 
@@ -88,19 +87,21 @@ def score(
         raise UsageError("there is no text to score", hint='Try: repwatch score "some text"')
     judge = _judge(session, scorer)
     mention = Mention(space="score", native_id="score", kind="post", text=read_text(text))
-    names = [span for match in judge.matcher.match(mention).about for span in match.spans]
-    words = spoken(mention, names)
-    lang = detect(words)
-    sentiment = judge.scorer.score(words, lang=lang, rating=None)
-    version = f"{judge.scorer.name}/{judge.scorer.version}"
+    names = tuple(span for match in judge.matcher.match(mention).about for span in match.spans)
+    judged = judge.assess(mention, Matched((Match("", False, names),)), version=b"")
+    lang, (found,) = judged.mention.lang, judged.assessments
+    sentiment = found.sentiment
     if json:
         body = {
             "label": sentiment.label,
             "sentiment": sentiment.score,
             "p_negative": sentiment.p_negative,
+            "kind": found.intent,
+            "urgency": found.urgency,
             "lang": lang,
             "reasons": sentiment.reasons,
-            "scorer": version,
+            "why": found.why,
+            "scorer": found.scorer,
         }
         session.out.file.write(json_document("repwatch.score/1", body))
         return
@@ -111,9 +112,10 @@ def score(
     )
     if explain:
         print(f"  {verdict(sentiment)}")
+        print(f"  kind      {'; '.join(found.why) or 'other: it asks for nothing'}")
         print(f"  language  {lang or 'not recognised'}")
         print(f"  because   {', '.join(sentiment.reasons) or 'nothing in it weighs much'}")
-        print(f"  scorer    {version}")
+        print(f"  scorer    {found.scorer}")
     elif sentiment.score is None:
         session.say(", ".join(sentiment.reasons))
 

@@ -18,7 +18,7 @@ from repwatch import urls
 from repwatch.config.files import not_a_file
 from repwatch.config.words import shown
 from repwatch.errors import UsageError
-from repwatch.model import Role
+from repwatch.model import Intent, Role, Urgency
 from repwatch.period import duration_s
 
 _DAY_S = 86_400.0
@@ -128,7 +128,8 @@ def _name(text: str) -> str:
 
 Name = Annotated[str, AfterValidator(_name)]
 Every = Annotated[str, _duration(0, 366 * _DAY_S, "0s to 366d")]
-Terms = list[Annotated[str, AfterValidator(_term)]]
+Term = Annotated[str, AfterValidator(_term)]
+Terms = list[Term]
 
 
 class _Table(BaseModel):
@@ -168,6 +169,8 @@ class ScoringTable(_Table):
     learn: bool
     model: str
     words: dict[Name, Annotated[float, Field(ge=-4, le=4, allow_inf_nan=False)]]
+    kinds: dict[Term, Intent]
+    urgency: dict[Term, Urgency]
 
 
 class BrandTable(_Table):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from repwatch.errors import ConfigError
-from repwatch.model import Brand, Secret
+from repwatch.model import Brand, Intent, Secret, Urgency
 from repwatch.period import duration_s
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ DEFAULTS: dict[str, Any] = {
         "learn": False,
         "model": "",
         "words": {},
+        "kinds": {},
+        "urgency": {},
     },
 }
 """The options that have a default, as they would be written in the file."""
@@ -73,7 +75,8 @@ class Scoring:
     """How texts are judged: cut-offs and the scores of words are those of the scorer.
 
     With `learn`, scans let the model learn from corrections by themselves. `model` is the folder of a
-    transformer, for the scorer onnx.
+    transformer, for the scorer onnx. `kinds` and `urgency` are phrases that make a text of one kind, or
+    so urgent.
     """
 
     scorer: str
@@ -85,6 +88,8 @@ class Scoring:
     positive_from: float = DEFAULTS["scoring"]["positive_from"]
     learn: bool = False
     model: str = ""
+    kinds: dict[str, Intent] = field(default_factory=dict)
+    urgency: dict[str, Urgency] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,8 @@ def build(
             if scoring["model"]
             else "",
             words={word: float(score) for word, score in scoring["words"].items()},
+            kinds=dict(scoring["kinds"]),
+            urgency=dict(scoring["urgency"]),
         ),
         brands={key: _brand(key, table) for key, table in values.get("brands", {}).items()},
         sources={
