@@ -14,9 +14,10 @@ import typer
 from typer.testing import CliRunner, Result
 
 from repwatch.commands import brand, eval, export, import_, inbox, label, mention, report, score, search
+from repwatch.judging.model import shipped
 from repwatch.model import Assessment, Judged, Label, Mention, Relevance, Sentiment, Span, Task
 from repwatch.store import open_store
-from repwatch.store.base import Outcome, PageSave, Run, Status
+from repwatch.store.base import Lesson, Outcome, PageSave, Run, Status
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -98,6 +99,21 @@ def said(
     )
 
 
+def lesson(negative_from: float, **weights: float) -> Lesson:
+    """Return what Acme taught the model that comes with repwatch."""
+    return Lesson(
+        brand="acme",
+        version=1,
+        at=NOW,
+        base=shipped().version,
+        labels=30,
+        state="kept",
+        figures={},
+        negative_from=negative_from,
+        weights={word: (weight, -weight) for word, weight in weights.items()},
+    )
+
+
 @dataclass(frozen=True)
 class Place:
     """A directory with a configuration and a database."""
@@ -138,6 +154,12 @@ class Place:
                 )
             )
         store.end_run(Run(id=run, started_at=at, ended_at=at + timedelta(seconds=9), exit_code=0))
+        store.close()
+
+    def teach(self, negative_from: float, **weights: float) -> None:
+        """Keep what Acme taught the model: how far words move it towards negative, and its cut."""
+        store = open_store(self.database, BERLIN)
+        store.save_lesson(lesson(negative_from, **weights))
         store.close()
 
     def run(self, *words: str, stdin: str | None = None) -> Result:

@@ -110,6 +110,19 @@ def test_another_scorer_judges_the_same_mentions_anew(place: Place) -> None:
         place.text("eval", "--scorer", "oracle")
 
 
+def test_a_brand_is_measured_with_what_it_taught_the_model(place: Place) -> None:
+    texts = [f"Acme Anvils go {word} at night, number {n}" for n in range(12) for word in ("clanky", "dull")]
+    place.save(*(said(f"night{n}", text, at=hours_ago(1)) for n, text in enumerate(texts)))
+    correct(place, "clanky", "--label", "negative")
+    correct(place, "dull", "--label", "neutral")
+    (before,) = figures(place, "--scorer", "care", "--lang", "en")
+    place.teach(0.3, clanky=6.0)
+    (after,) = figures(place, "--scorer", "care", "--lang", "en")
+    assert (before["flagged"], after["flagged"], after["precision"]) == (0, 12, 1.0)
+    assert "learned from such labels" in place.run("eval", "--scorer", "care").stderr
+    assert "learned from such labels" not in place.run("eval", "--scorer", "vader").stderr
+
+
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
 def test_labels_of_a_file_are_measured_without_a_store(tmp_path: Path, ending: str) -> None:
     place = Place(tmp_path)

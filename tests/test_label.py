@@ -106,6 +106,12 @@ def test_one_can_go_back_and_answer_otherwise(place: Place) -> None:
     assert {relevance for relevance, *_ in found} == {"not_about", "about"}
 
 
+def test_what_is_doubtful_is_told_by_the_cut_that_the_brand_taught(place: Place) -> None:
+    place.teach(0.98)
+    shown = typed(place, "sssss", "--sample", "9")
+    assert shown.index("It is terrible") < shown.index("It rings")
+
+
 def test_what_was_labelled_is_not_asked_again(place: Place) -> None:
     typed(place, "uu", "--sample", "2")
     assert "It rings" not in typed(place, "q")

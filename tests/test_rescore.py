@@ -75,6 +75,18 @@ def test_what_nothing_names_any_more_is_for_a_person_to_decide(place: Place) -> 
     assert ["gone", "about"] in stored(place, "native_id", "relevance")
 
 
+def test_what_a_brand_taught_the_model_judges_its_stored_mentions(place: Place) -> None:
+    place.save(
+        said("own", "Acme Anvils go clanky at night", at=hours_ago(1)),
+        said("others", "Zed Forge goes clanky at night", at=hours_ago(1), brands=("zed",)),
+    )
+    place.teach(0.3, clanky=6.0)
+    rescored(place)
+    labels = {row[0]: (row[1], row[2]) for row in stored(place, "native_id", "label", "scorer")}
+    assert (labels["own"][0], labels["others"][0]) == ("negative", "neutral")
+    assert labels["own"][1] == f"{labels['others'][1]}+acme1"
+
+
 def test_corrections_are_kept(place: Place) -> None:
     ids = place.text("search", "hate", "--columns", "id", "--no-header")
     place.text("mention", "correct", ids.strip(), "--label", "neutral")

@@ -19,6 +19,7 @@ from werkzeug import Request as Incoming
 from werkzeug import Response
 
 import test_cli
+from filled_store import lesson
 from repwatch.cli import exit_code
 from repwatch.commands import doctor, scan, source
 from repwatch.commands.source_test import chosen
@@ -134,6 +135,19 @@ def test_a_trial_shows_what_is_kept_first_and_then_what_is_not(desk: Desk, serve
     assert said["entries"][0]["brands"][0]["label"] == "negative"
     assert [one["brand"] for one in said["entries"][2]["near_misses"]] == ["acme"]
     assert (said["kept"], said["near_misses"]) == (2, 1)
+
+
+def test_a_trial_judges_with_what_the_brand_taught_the_model(desk: Desk, server: HTTPServer) -> None:
+    a_feed(desk, server, lambda _: feed("We have two Acme Anvils and they go clanky at night"))
+
+    def label() -> str:
+        (entry,) = desk.json("source", "test", "blog")["entries"]
+        return str(entry["brands"][0]["label"])
+
+    assert label() == "neutral"
+    with closing(open_store(desk.path.parent / "repwatch.db", ZoneInfo("UTC"))) as store:
+        store.save_lesson(lesson(0.3, clanky=6.0))
+    assert label() == "negative"
 
 
 def test_a_trial_says_how_it_was_asked_and_what_came(desk: Desk, server: HTTPServer) -> None:

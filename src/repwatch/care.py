@@ -27,6 +27,9 @@ complaint that is missed costs more than one that is none; of p(positive) by bot
 RULES: Final = 1
 """Raised when the rules below change, so that assessments say which were followed."""
 
+TAUGHT: Final = "+"
+"""Stands in a version before the name of what a brand taught."""
+
 MOST_REASONS: Final = 6
 RATING_WEIGHT: Final = 0.7
 """The rating's part in a review's odds; the rest is the text's (see score.RATING_WEIGHT)."""
@@ -80,7 +83,7 @@ class Care:
         """The model's own version, a hash of what the configuration says, and what the brand taught it."""
         said = [RULES, self.negative_from, self.positive_from, sorted(self.languages), self.words]
         hashed = hashlib.blake2b(json.dumps(said).encode(), digest_size=4).hexdigest()
-        return f"{self.model.version}-{hashed}" + (f"+{self.taught.name}" if self.taught else "")
+        return f"{self.model.version}-{hashed}" + (f"{TAUGHT}{self.taught.name}" if self.taught else "")
 
     @cached_property
     def model(self) -> Model:
@@ -111,7 +114,7 @@ class Care:
         if remark:
             named.insert(0, remark)
         if rating is not None:
-            cuts = complex(log_odds(self._negative_from), log_odds(self.positive_from))
+            cuts = complex(log_odds(self.cut), log_odds(self.positive_from))
             odds = with_rating(odds, rating, cuts)
             named.insert(0, f"rating {2 * min(1.0, max(0.0, rating)) - 1:+.1f}")
         p_negative, p_positive = round(chance(odds.real), 4), round(chance(odds.imag), 4)
@@ -125,13 +128,13 @@ class Care:
 
     def label(self, p_negative: float, p_positive: float) -> Label:
         """Return the word for two probabilities."""
-        if p_negative >= self._negative_from:
+        if p_negative >= self.cut:
             return "negative"
         return "positive" if p_positive >= self.positive_from else "neutral"
 
     @cached_property
-    def _negative_from(self) -> float:
-        """The cut; what a brand taught moves it as far as it moved the usual one."""
+    def cut(self) -> float:
+        """The cut of p(negative); what a brand taught moves it as far as it moved the usual one."""
         if self.taught is None:
             return self.negative_from
         moved = log_odds(self.taught.negative_from) - log_odds(NEGATIVE_FROM)
@@ -198,7 +201,7 @@ def told(p_negative: float, p_positive: float, label: Label, reasons: tuple[str,
     return Sentiment(p_positive if label == "positive" else -p_negative, label, reasons, p_negative)
 
 
-_UNPICKLED = frozenset(("model", "_explainer", "version", "_negative_from"))
+_UNPICKLED = frozenset(("model", "_explainer", "version", "cut"))
 _NAME = re.compile(r"\b(?:brand|BRAND)\b")
 _NO_WORDS = frozenset(("@", "link"))
 _NOTHING = " "

@@ -27,6 +27,7 @@ from repwatch.pipeline import PageJob, Place, ReadPage, read_page
 from repwatch.sources.base import Source
 from repwatch.store.base import Store
 from repwatch.text import one_line
+from repwatch.training import taught
 from repwatch.urls import origin, redact
 from repwatch.workers import Workers
 
@@ -92,6 +93,7 @@ class Probe:
         self._config = config
         self._clock = clock
         self._secrets = set(secrets(config))
+        self._store = store
         self._crawler = crawler_for(config.http, config.scan.jobs, store, clock)
         logins = Logins(folder or sessions(), clock)
         self._asker: Asker[Any] = Asker(self._crawler, store, logins, self._secrets, clock)
@@ -99,7 +101,8 @@ class Probe:
 
     @cached_property
     def _judge(self) -> Judge:
-        return judge_for(self._config.brands.values(), self._config.scoring)
+        lessons = taught(self._store.lessons())
+        return judge_for(self._config.brands.values(), self._config.scoring, lessons)
 
     @property
     def requests(self) -> int:

@@ -109,7 +109,9 @@ def _corrected(session: Session, asked: Asked, scorers: Sequence[str]) -> dict[s
                 found[STORED].append(_labelled(each, stored.sentiment, stored.scorer))
             for name, judge in judges.items():
                 brand = each.assessment.brand
-                found[name].append(_labelled(each, verdict(judge, each.mention, brand), _version(judge)))
+                found[name].append(
+                    _labelled(each, verdict(judge, each.mention, brand), judge.scored_by(brand))
+                )
     return found
 
 
@@ -138,10 +140,11 @@ def _of_file(session: Session, path: Path, scorers: Sequence[str]) -> dict[str, 
                 lang=each.mention.lang or "",
                 brand=each.brand or "",
                 negative=each.negative,
-                verdict=verdict(judge, each.mention, brand_key(session, each.brand)),
-                scorer=_version(judge),
+                verdict=verdict(judge, each.mention, brand),
+                scorer=judge.scored_by(brand),
             )
             for each in texts
+            for brand in [brand_key(session, each.brand)]
         ]
         for name, judge in judges.items()
     }
@@ -151,11 +154,7 @@ def _judge(session: Session, name: str) -> Judge:
     from repwatch.judge import judge_for
 
     settings = session.settings
-    return judge_for(settings.brands.values(), replace(settings.scoring, scorer=name))
-
-
-def _version(judge: Judge) -> str:
-    return f"{judge.scorer.name}/{judge.scorer.version}"
+    return judge_for(settings.brands.values(), replace(settings.scoring, scorer=name), session.taught())
 
 
 def verdict(judge: Judge, mention: Mention, brand: str | None) -> Sentiment:
@@ -261,6 +260,7 @@ def columns(by: By | None, *, several: bool) -> list[Column]:
 
 def _notes(found: Mapping[str, Sequence[Labelled]], *, corrections: bool) -> Iterator[str]:
     """Yield what the figures do not say."""
+    from repwatch.care import TAUGHT
     from repwatch.quality import FEW
     from repwatch.words import plural
 
@@ -273,6 +273,8 @@ def _notes(found: Mapping[str, Sequence[Labelled]], *, corrections: bool) -> Ite
         )
     elif corrections:
         yield "People look at what is doubtful or wrong: on a random sample the figures may be better."
+    if corrections and any(TAUGHT in each.scorer for some in found.values() for each in some):
+        yield "The model learned from such labels. On labels that were held back: repwatch train --dry-run"
     scorers = Counter(each.scorer for each in found.get(STORED, ()))
     if len(scorers) > 1:
         told = ", ".join(f"{name} {count}" for name, count in scorers.most_common())

@@ -77,14 +77,16 @@ def label(
 def pick(session: Session, reader: Reader, asked: Asked, count: int, seed: int) -> list[Assessed]:
     """Return the mentions that would teach most."""
     from repwatch.sampling import Candidate, doubt, most_telling
+    from repwatch.training import cut_of, taught
 
-    scoring = session.settings.scoring
+    scoring, lessons = session.settings.scoring, taught(reader.lessons())
     found, known = {}, []
     for each in islice(reader.assessed(_wanted(session, asked)), LOOKED_AT):
         if "label" in each.said or "about" in each.said:
             known.append(_text(each))
         elif _text(each):
             found[each.id, each.assessment.brand] = each
+    cuts = {brand: cut_of(brand, scoring, lessons) for brand in {brand for _, brand in found}}
     candidates = (
         Candidate(
             id=id,
@@ -92,7 +94,7 @@ def pick(session: Session, reader: Reader, asked: Asked, count: int, seed: int) 
             source=each.source,
             author=each.mention.author_id or each.mention.author,
             text=_text(each),
-            doubt=doubt(each.assessment, cut=scoring.negative_from, tone_cut=scoring.negative_below),
+            doubt=doubt(each.assessment, cut=cuts[brand], tone_cut=scoring.negative_below),
         )
         for (id, brand), each in found.items()
     )
