@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from repwatch import score
-from repwatch.care import NEGATIVE_FROM, POSITIVE_FROM, Care, Taught, told
 from repwatch.judging import model
+from repwatch.judging.care import NEGATIVE_FROM, POSITIVE_FROM, Care, Taught, told
 from repwatch.model import Sentiment
 from repwatch.score import Vader, scorer, trouble
 from repwatch.words import verdict

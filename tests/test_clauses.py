@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repwatch.clauses import LONGEST, MOST_BRANDS, Part, apart, mark, marked, unmarked
+from repwatch.judging.clauses import LONGEST, MOST_BRANDS, Part, apart, mark, marked, unmarked
 
 NAMES = ("Acme", "Zed", "Bolt")
 

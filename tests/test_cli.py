@@ -119,7 +119,7 @@ def test_with_v_each_request_is_told_on_stderr(desk: Desk, server: HTTPServer) -
     desk.configure(server.url_for("/news.xml?token=hush-hush"))
     code, out, err = desk.run("scan", "-v")
     assert (code, out) == (0, "")
-    assert re.search(r"INFO repwatch.crawl: GET http://127.0.0.1:\d+/news.xml\?token=\*\*\*: 200", err)
+    assert re.search(r"INFO repwatch.crawl\S*: GET http://127.0.0.1:\d+/news.xml\?token=\*\*\*: 200", err)
     assert "hush" not in err
 
 

@@ -16,7 +16,7 @@ from werkzeug import Request as Incoming
 from werkzeug import Response
 
 from repwatch import fetch
-from repwatch.crawl import Crawler, Manners, answers
+from repwatch.crawl.crawler import Crawler, Manners, answers
 from repwatch.errors import FetchError, ParseError, SourceError
 from repwatch.model import Answer, Page, Request
 from repwatch.store import open_store

@@ -9,8 +9,8 @@ import pytest
 from filled_store import Place, hours_ago, said
 from repwatch.commands.eval import Labelled, columns, marks, rows_of
 from repwatch.errors import UsageError
+from repwatch.learning.quality import FEW
 from repwatch.model import Label, Sentiment
-from repwatch.quality import FEW
 from repwatch.render import aligned, for_people
 
 TEXTS: dict[Label, str] = {

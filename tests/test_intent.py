@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repwatch.intent import INTENTS, URGENCIES, Wants, Wording, sounds, wants, written
+from repwatch.judging.intent import INTENTS, URGENCIES, Wants, Wording, sounds, wants, written
 from repwatch.model import Intent, Label, Mention, Sender, Sentiment, Urgency
 
 TONES: dict[Label, float | None] = {"negative": -0.4, "neutral": 0.0, "positive": 0.5, "unscored": None}

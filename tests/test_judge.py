@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repwatch.care import Care, Taught
 from repwatch.judge import Judge, judge_for, rating_share, spoken
+from repwatch.judging.care import Care, Taught
 from repwatch.judging.model import shipped
 from repwatch.match import Matcher
 from repwatch.model import ITEM_OF_PAGE, Brand, Intent, Judged, Mention, Sentiment, Urgency

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repwatch.language import SAMPLE, detect
+from repwatch.judging.language import SAMPLE, detect
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_threads_may_ask_at_once() -> None:
 
 def test_asking_for_a_language_loads_no_downloader() -> None:
     code = (
-        "import sys; from repwatch.language import detect; assert 'fasttext' not in sys.modules;"
+        "import sys; from repwatch.judging.language import detect; assert 'fasttext' not in sys.modules;"
         "detect('The anvil broke after two days');"
         "sys.exit(not {'requests', 'urllib3'}.isdisjoint(sys.modules))"
     )

@@ -13,25 +13,19 @@ SRC = Path(__file__).parent.parent / "src" / "repwatch"
 
 LAYERS = """
 model errors
-text dates urls period words signs
-phrases relevance clauses
-intent senders
-tidy match language metrics formats habits quotas corrections judging quality sampling
-suggest replay
-care
-transformer
+text dates urls period words
+judging
+tidy match metrics formats habits corrections
 score sources
 judge
 fetch store config files workers
 render
 writers
-pipeline crawl outcomes logins
-asker
+pipeline crawl outcomes leases
 second_looks
-training
+learning
 scan probe batch
-leases
-imports rescore
+imports
 topics demo
 commands
 cli

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repwatch.intent import INTENTS, URGENCIES
-from repwatch.phrases import LONGEST, Phrases, expanded
-from repwatch.senders import CLUES
-from repwatch.signs import languages, tables
+from repwatch.judging.intent import INTENTS, URGENCIES
+from repwatch.judging.phrases import LONGEST, Phrases, expanded
+from repwatch.judging.senders import CLUES
+from repwatch.judging.signs import languages, tables
 
 PHRASES = Phrases(
     {

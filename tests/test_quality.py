@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repwatch.quality import FEW, FEWEST, Estimate, Mark, average_precision, f1, precision, quality, recall
+from repwatch.learning.quality import (
+    FEW,
+    FEWEST,
+    Estimate,
+    Mark,
+    average_precision,
+    f1,
+    precision,
+    quality,
+    recall,
+)
 
 laws = settings(max_examples=30, deadline=None)
 marks = st.lists(

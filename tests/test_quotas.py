@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from repwatch.crawl.quotas import stretch
 from repwatch.model import Quota
-from repwatch.quotas import stretch
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from repwatch.judging.relevance import CLUES, Around, Place, sentence, weigh
 from repwatch.match import Match, Matcher
 from repwatch.model import Brand, Mention, NearMiss
-from repwatch.relevance import CLUES, Around, Place, sentence, weigh
 
 ACME = Brand(
     key="acme",

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from repwatch.learning.replay import MOST_EXAMPLES, Past, Replayed, Verdict, replay
 from repwatch.match import Match, Matched
 from repwatch.model import Mention, NearMiss
-from repwatch.replay import MOST_EXAMPLES, Past, Replayed, Verdict, replay
 
 CHANGES = ("gained", "lost", "doubted", "unsure", "dropped")
 

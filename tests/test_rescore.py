@@ -9,8 +9,8 @@ import pytest
 
 from filled_store import BERLIN, CONFIG, NOW, Place, hours_ago, said
 from repwatch.errors import Busy, StoreError, UsageError
+from repwatch.leases import LEASE
 from repwatch.model import Span
-from repwatch.scan import LEASE
 from repwatch.store import open_store
 
 
@@ -30,7 +30,7 @@ def place(tmp_path: Path) -> Place:
 
 def rescored(place: Place, *words: str) -> dict[str, Any]:
     document = json.loads(place.text("score", "--rescore", "--json", *words))
-    assert document["schema"] == "repwatch.rescore/1"
+    assert document["schema"] == "repwatch.learning.rescore/1"
     return document
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from repwatch.learning.sampling import UNDECIDED, Candidate, doubt, most_telling
 from repwatch.model import Assessment, Label, Relevance, Sentiment
-from repwatch.sampling import UNDECIDED, Candidate, doubt, most_telling
 
 candidates = st.lists(
     st.builds(

@@ -17,7 +17,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request as Incoming
 from werkzeug import Response
 
-from repwatch.logins import Logins
+from repwatch.crawl.logins import Logins
 from repwatch.model import Answer, Brand, Request, Session, Task
 from repwatch.store import open_store
 from test_scan_platform import HOUR, NOW, Club, Clubhouse, World, post, server

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from repwatch.intent import Wording, written
+from repwatch.judging.intent import Wording, written
+from repwatch.judging.senders import CLUES, LEAST, sender
 from repwatch.model import Mention
-from repwatch.senders import CLUES, LEAST, sender
 
 
 def who(text: str, **said: object) -> str:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from repwatch.learning.suggest import LEAST, MOST, Suggestion, suggest
 from repwatch.match import Matcher
 from repwatch.model import Brand, Mention
-from repwatch.suggest import LEAST, MOST, Suggestion, suggest
 
 ACME = Brand(
     key="acme",

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from repwatch.care import Care
 from repwatch.config import Scoring
+from repwatch.judging.care import Care
 from repwatch.judging.learning import (
     FEWEST,
     Figures,
@@ -25,9 +25,9 @@ from repwatch.judging.learning import (
     learn,
 )
 from repwatch.judging.model import shipped
+from repwatch.learning.training import EVERY, keep, labelled, taught, train_if_due, trained
 from repwatch.model import Label, Mention
 from repwatch.store.base import Lesson, Store, Verdict
-from repwatch.training import EVERY, keep, labelled, taught, train_if_due, trained
 from test_store import NOW, STORES, SqlitePlace, assessment, judged, mention, page
 
 SCORING = Scoring("care", -0.05, 0.35, ("en",), {})

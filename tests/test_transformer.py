@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from repwatch.judging.transformer import Transformer
 from repwatch.score import Vader, scorer, trouble
-from repwatch.transformer import Transformer
 
 VOCABULARY = {"[UNK]": 0, "awful": 1, "lovely": 2, "anvil": 3}
 WEIGHTS = {"[UNK]": (0, 2, 0), "awful": (9, 0, 0), "lovely": (0, 0, 9), "anvil": (0, 4, 0)}

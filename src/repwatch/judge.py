@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, TypeVar
 
-from repwatch import clauses
-from repwatch.care import Care, Taught
-from repwatch.intent import Wording, sounds, wants, written
-from repwatch.language import detect
+from repwatch.judging import clauses
+from repwatch.judging.care import Care, Taught
+from repwatch.judging.intent import Wording, sounds, wants, written
+from repwatch.judging.language import detect
+from repwatch.judging.senders import sender
 from repwatch.match import Match, Matched, Matcher
 from repwatch.model import (
     ITEM_OF_PAGE,
@@ -26,7 +27,6 @@ from repwatch.model import (
     Urgency,
 )
 from repwatch.score import Scorer, masked, scorer
-from repwatch.senders import sender
 from repwatch.tidy import twins, version
 
 

@@ -1,4 +1,4 @@
-"""The lease of scans, held by whatever else writes what scans write."""
+"""The lease of scans, which whatever else writes what scans write holds as well."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from repwatch.errors import Busy
-from repwatch.scan import LEASE, LEASE_S, RENEWED_EVERY_S
 from repwatch.store.base import Store
+
+LEASE = "scan"
+LEASE_S = 60.0
+RENEWED_EVERY_S = 15.0
 
 
 @contextmanager

@@ -39,8 +39,8 @@ from typing import Any, Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from repwatch.judging.relevance import Around, Place, Verdict, sentence, weigh
 from repwatch.model import Brand, Mention, NearMiss, Relevance, Span, account_key
-from repwatch.relevance import Around, Place, Verdict, sentence, weigh
 from repwatch.text import UNSPACED
 
 RULES = 4

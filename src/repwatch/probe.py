@@ -16,18 +16,18 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from repwatch.asker import Asker, asked
 from repwatch.config import Config, SourceConfig, hide, secrets
-from repwatch.crawl import Said, crawler_for
+from repwatch.crawl.asker import Asker, asked
+from repwatch.crawl.crawler import Said, crawler_for
+from repwatch.crawl.logins import Logins, sessions
 from repwatch.errors import FetchError, SourceError
 from repwatch.judge import Judge, judge_for
-from repwatch.logins import Logins, sessions
+from repwatch.learning.training import taught
 from repwatch.model import Answer, Judged, Page, Request, Task
 from repwatch.pipeline import PageJob, Place, ReadPage, read_page
 from repwatch.sources.base import Source
 from repwatch.store.base import Store
 from repwatch.text import one_line
-from repwatch.training import taught
 from repwatch.urls import origin, redact
 from repwatch.workers import Workers
 

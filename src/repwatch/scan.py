@@ -25,12 +25,13 @@ from typing import Protocol
 from platformdirs import user_state_path
 
 from repwatch import fetch
-from repwatch.asker import SHORTEST_SECRET, Asker, asked
 from repwatch.config import Config, SourceConfig, hide, secrets
-from repwatch.crawl import Said, crawler_for
+from repwatch.crawl.asker import SHORTEST_SECRET, Asker, asked
+from repwatch.crawl.crawler import Said, crawler_for
+from repwatch.crawl.logins import Logins
 from repwatch.errors import Busy, FetchError, ParseError, Reason, SourceError
 from repwatch.habits import REMEMBERED
-from repwatch.logins import Logins
+from repwatch.leases import LEASE, LEASE_S, RENEWED_EVERY_S
 from repwatch.model import Answer, Brand, Page, Request, Task
 from repwatch.outcomes import ABSENT, WAITING, Tally, with_sight
 from repwatch.pipeline import PageJob, PageReader, Place, ReadAgain, ReadPage, SecondJob
@@ -50,9 +51,6 @@ from repwatch.workers import MEMORY_BYTES, Workers
 
 log = logging.getLogger(__name__)
 
-LEASE = "scan"
-LEASE_S = 60.0
-RENEWED_EVERY_S = 15.0
 OVERLAP = timedelta(hours=48)
 PAGES_PER_WINDOW = 20
 BRANCHES_PER_WINDOW = 100
@@ -247,7 +245,7 @@ class Scan:
 
     def _workers(self, due: Sequence[SourceConfig]) -> Workers[_Look, _Job, _Read]:
         from repwatch.judge import judge_for  # noqa: PLC0415 (the main thread itself judges nothing)
-        from repwatch.training import taught  # noqa: PLC0415 (likewise)
+        from repwatch.learning.training import taught  # noqa: PLC0415 (likewise)
 
         places = {
             s.key: Place(source=s.built, about=s.about, brands=frozenset(s.brands) or None) for s in due

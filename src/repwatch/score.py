@@ -15,12 +15,12 @@ from typing import Any, Final, Protocol
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from repwatch import transformer
-from repwatch.care import NEGATIVE_FROM, POSITIVE_FROM, Care
 from repwatch.errors import UsageError
+from repwatch.judging import transformer
+from repwatch.judging.care import NEGATIVE_FROM, POSITIVE_FROM, Care
 from repwatch.judging.model import ModelError, shipped
+from repwatch.judging.transformer import Transformer
 from repwatch.model import Label, Sentiment, Span
-from repwatch.transformer import Transformer
 
 NEGATIVE_BELOW = -0.05
 POSITIVE_ABOVE = 0.35

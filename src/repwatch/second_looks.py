@@ -14,8 +14,8 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from repwatch.asker import asked
 from repwatch.config import SourceConfig
+from repwatch.crawl.asker import asked
 from repwatch.errors import ParseError, Reason, SourceError
 from repwatch.model import Known, Request
 from repwatch.outcomes import ABSENT, Tally

@@ -22,8 +22,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from repwatch.care import Taught
     from repwatch.config import Config
+    from repwatch.judging.care import Taught
     from repwatch.store.base import Reader, Store
 
 P = ParamSpec("P")
@@ -118,7 +118,7 @@ class Session:
         from contextlib import closing, suppress
 
         from repwatch.errors import StoreError
-        from repwatch.training import taught
+        from repwatch.learning.training import taught
 
         with suppress(StoreError), closing(self.reader()) as reader:
             return taught(reader.lessons())

@@ -12,10 +12,10 @@ from repwatch.words import number, percent, plural
 
 if TYPE_CHECKING:
     from repwatch.commands.base import Session
+    from repwatch.learning.replay import Past, Replayed
     from repwatch.match import Matched
     from repwatch.model import Brand
     from repwatch.period import Window
-    from repwatch.replay import Past, Replayed
     from repwatch.store.base import Reader
 
 SHOWN = 90
@@ -34,9 +34,9 @@ def replay(session: Session, brands: Sequence[Brand], since: str, *, json: bool)
     """Show what the configured queries make of the mentions and near-misses since then."""
     from repwatch.formats import json_document
     from repwatch.judge import Judge
+    from repwatch.learning.replay import replay
     from repwatch.match import Matcher
     from repwatch.period import window
-    from repwatch.replay import replay
     from repwatch.score import scorer
 
     asked = window(since, None, None, now=session.now, zone=session.settings.timezone, default=since)
@@ -66,7 +66,7 @@ def replay(session: Session, brands: Sequence[Brand], since: str, *, json: bool)
 
 def pasts(reader: Reader, asked: Window) -> Iterator[Past]:
     """Yield the mentions of a time with what was found in them, and the near-misses."""
-    from repwatch.replay import Past
+    from repwatch.learning.replay import Past
     from repwatch.store.base import Filter
 
     everything = Filter(

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from repwatch.commands.base import Session
+    from repwatch.learning.suggest import Suggestion, Suggestions
     from repwatch.model import Brand, Mention
     from repwatch.store.base import Reader
-    from repwatch.suggest import Suggestion, Suggestions
 
 _SURE = frozenset({"term", "own handle", "own domain", "addressed to"})
 """Rules by which a mention is about a brand without its weak terms."""
@@ -25,8 +25,8 @@ _SURE = frozenset({"term", "own handle", "own domain", "addressed to"})
 def propose(session: Session, brands: Sequence[Brand], since: str, *, json: bool) -> None:
     """Print what is proposed for each brand."""
     from repwatch.formats import json_document
+    from repwatch.learning.suggest import suggest
     from repwatch.period import window
-    from repwatch.suggest import suggest
 
     asked = window(since, None, None, now=session.now, zone=session.settings.timezone, default=since)
     with closing(session.reader()) as reader:

@@ -20,7 +20,7 @@ from repwatch.errors import NEXT, ConfigError, RepwatchError, StoreError
 
 if TYPE_CHECKING:
     from repwatch.config import Config
-    from repwatch.crawl import Said
+    from repwatch.crawl.crawler import Said
     from repwatch.model import Request
     from repwatch.sources.base import Source
     from repwatch.store.base import Reader
@@ -220,7 +220,7 @@ def _share(source: Source, request: Request) -> float:
     """Return which share of what may be asked of a platform a request takes at most; 0 where it is free."""
     from math import inf
 
-    from repwatch.asker import asked
+    from repwatch.crawl.asker import asked
     from repwatch.sources.base import Metered
 
     if not isinstance(source, Metered):

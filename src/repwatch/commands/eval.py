@@ -17,8 +17,8 @@ from repwatch.words import NONE
 
 if TYPE_CHECKING:
     from repwatch.judge import Judge
+    from repwatch.learning.quality import Estimate, Mark
     from repwatch.model import Mention, Sentiment
-    from repwatch.quality import Estimate, Mark
     from repwatch.render import Column
     from repwatch.store.base import Assessed
 
@@ -160,7 +160,7 @@ def _judge(session: Session, name: str) -> Judge:
 def verdict(judge: Judge, mention: Mention, brand: str | None) -> Sentiment:
     """Return how a judge takes a text to treat a brand; without one, how it sounds as a whole."""
     from repwatch.judge import rating_share, spoken
-    from repwatch.language import detect
+    from repwatch.judging.language import detect
 
     matched = judge.match(mention, about=brand)
     if brand is not None:
@@ -180,7 +180,7 @@ def marks(found: Iterable[Labelled]) -> list[Mark]:
 
     What could not be scored comes last and is not flagged.
     """
-    from repwatch.quality import Mark
+    from repwatch.learning.quality import Mark
 
     every = list(found)
     scored = [each.verdict for each in every if each.verdict.label != "unscored"]
@@ -207,7 +207,7 @@ def rows_of(scorer: str, found: Sequence[Labelled], by: By | None) -> Iterator[d
 
 
 def _figures(scorer: str, group: str | None, found: Sequence[Labelled]) -> dict[str, Any]:
-    from repwatch.quality import FEW, quality
+    from repwatch.learning.quality import FEW, quality
 
     measured = quality(marks(found))
     unscored = sum(each.verdict.label == "unscored" for each in found)
@@ -260,8 +260,8 @@ def columns(by: By | None, *, several: bool) -> list[Column]:
 
 def _notes(found: Mapping[str, Sequence[Labelled]], *, corrections: bool) -> Iterator[str]:
     """Yield what the figures do not say."""
-    from repwatch.care import TAUGHT
-    from repwatch.quality import FEW
+    from repwatch.judging.care import TAUGHT
+    from repwatch.learning.quality import FEW
     from repwatch.words import plural
 
     every = next(iter(found.values()))

@@ -76,8 +76,8 @@ def label(
 
 def pick(session: Session, reader: Reader, asked: Asked, count: int, seed: int) -> list[Assessed]:
     """Return the mentions that would teach most."""
-    from repwatch.sampling import Candidate, doubt, most_telling
-    from repwatch.training import cut_of, taught
+    from repwatch.learning.sampling import Candidate, doubt, most_telling
+    from repwatch.learning.training import cut_of, taught
 
     scoring, lessons = session.settings.scoring, taught(reader.lessons())
     found, known = {}, []

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from repwatch.commands.base import Session
     from repwatch.commands.options import Asked
     from repwatch.judge import Judge
+    from repwatch.learning.rescore import Result
     from repwatch.render import Column
-    from repwatch.rescore import Result
 
 
 def rescore(session: Session, judge: Judge, asked: Asked, *, dry_run: bool, json: bool) -> None:
@@ -24,8 +24,8 @@ def rescore(session: Session, judge: Judge, asked: Asked, *, dry_run: bool, json
     """
     from repwatch.commands.filters import build_filter
     from repwatch.formats import json_document
+    from repwatch.learning.rescore import Rescorer
     from repwatch.render import table
-    from repwatch.rescore import Rescorer
 
     found, _ = build_filter(session, asked)
     wanted = replace(found, relevance=found.relevance if asked.relevance else (), own=None)
@@ -43,7 +43,7 @@ def rescore(session: Session, judge: Judge, asked: Asked, *, dry_run: bool, json
     if json:
         names = ("mentions", "labels", "kept", "other", "added")
         body = {"dry_run": dry_run, "scorer": scorer, **{name: getattr(result, name) for name in names}}
-        session.out.file.write(json_document("repwatch.rescore/1", {**body, "changes": rows}))
+        session.out.file.write(json_document("repwatch.learning.rescore/1", {**body, "changes": rows}))
         return
     if rows:
         table(session.out, rows, _columns())

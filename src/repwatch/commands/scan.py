@@ -161,7 +161,7 @@ def scan_now(session: Session, flags: ScanFlags | None = None) -> int:
 
 def _learn(session: Session, config: Config, store: Store) -> None:
     """Let the model learn from what people corrected, where that has become more."""
-    from repwatch.training import train_if_due
+    from repwatch.learning.training import train_if_due
 
     for one in train_if_due(store, config.brands, config.scoring, session.now):
         learned = (

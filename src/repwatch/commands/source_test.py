@@ -103,9 +103,9 @@ def _try(session: Session, place: SourceConfig, query: str | None) -> Tried:
         UsageError: it has no such stream.
         SourceError: it has a bug.
     """
-    from repwatch.asker import asked
+    from repwatch.crawl.asker import asked
+    from repwatch.crawl.quotas import stretch
     from repwatch.probe import Probe
-    from repwatch.quotas import stretch
     from repwatch.scan import brands_of
     from repwatch.second_looks import REREAD_FOR_S
     from repwatch.sources.base import LogsIn, Metered, Rereads, Threads

@@ -13,8 +13,8 @@ from repwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from repwatch.judging.learning import Figures
+    from repwatch.learning.training import Training
     from repwatch.store.base import Lesson
-    from repwatch.training import Training
 
 SHOWN = ("precision", "recall", "f1", "average_precision")
 MOST_NAMED = 5
@@ -44,8 +44,8 @@ def train(
         repwatch train --brand acme --undo
     """
     from repwatch.formats import json_document
+    from repwatch.learning.training import keep, trained
     from repwatch.render import pick
-    from repwatch.training import keep, trained
 
     brands = session.settings.brands
     keys = list(dict.fromkeys(pick(one, brands, "brand") for one in brand or brands))

@@ -15,9 +15,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from repwatch.care import NEGATIVE_FROM, POSITIVE_FROM, told, with_rating
+from repwatch.judging.care import NEGATIVE_FROM, POSITIVE_FROM, told, with_rating
+from repwatch.judging.language import only_in
 from repwatch.judging.model import chance, log_odds
-from repwatch.language import only_in
 from repwatch.model import Label, Sentiment
 
 MEMORY_BYTES: Final = 4 * 1024**3

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from repwatch.judging.signs import tables
 from repwatch.match import fold, words
 from repwatch.model import Brand
-from repwatch.signs import tables
 
 LEAST = 3
 """Mentions that a word has to stand in."""

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
+from repwatch.judging.language import only_in
 from repwatch.judging.model import Model, chance, log_odds, shipped
 from repwatch.judging.reading import Reading, is_understood, negates
 from repwatch.judging.reasons import Explainer, Reason
-from repwatch.language import only_in
 from repwatch.model import Label, Sentiment
 
 NEGATIVE_FROM: Final = 0.30

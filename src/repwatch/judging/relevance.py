@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from repwatch.judging.signs import tables
 from repwatch.model import Relevance
-from repwatch.signs import tables
 
 ABOUT = 3
 UNSURE = 1

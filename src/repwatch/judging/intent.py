@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, cast, get_args
 
+from repwatch.judging.phrases import Phrases
+from repwatch.judging.signs import languages, tables
 from repwatch.model import Intent, Mention, Sender, Sentiment, Urgency
-from repwatch.phrases import Phrases
-from repwatch.signs import languages, tables
 
 Signs = Mapping[str, str]
 """What was found in a text: the names of signs, each with what a person is told of it."""

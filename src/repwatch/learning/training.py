@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import cast
 
-from repwatch.care import Care, Taught
 from repwatch.config import Scoring
 from repwatch.judge import scorer_for, spoken
+from repwatch.judging.care import Care, Taught
 from repwatch.judging.learning import FEWEST, FOLDS, Labelled, Learned, contradictions, learn
 from repwatch.judging.model import shipped
 from repwatch.model import Intent, Label

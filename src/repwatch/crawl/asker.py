@@ -14,11 +14,11 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from repwatch import fetch
-from repwatch.crawl import Crawler, Said
+from repwatch.crawl.crawler import Crawler, Said
+from repwatch.crawl.logins import Logins
+from repwatch.crawl.quotas import stretch
 from repwatch.errors import FetchError, ParseError, Reason, SourceError
-from repwatch.logins import Logins
 from repwatch.model import Answer, Page, Quota, Request, Session
-from repwatch.quotas import stretch
 from repwatch.sources.base import Explains, LogsIn, Metered, Source
 from repwatch.store.base import Store, Validators
 from repwatch.urls import origin

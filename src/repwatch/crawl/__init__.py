@@ -1,0 +1,1 @@
+"""Requests on their way: in whose name they are asked, what they cost, and with which manners."""
