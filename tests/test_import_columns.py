@@ -52,7 +52,7 @@ def test_what_a_person_says_goes_before_everything() -> None:
         ({"txt": "a"}, 'no field "txt"', 'Did you mean "text"?'),
         ({"text": "bdoy"}, 'no column "bdoy"', 'Did you mean "body"?'),
         ({"text": "q"}, 'no column "q"', "It has: a, body"),
-        ({"text": ""}, "no column holds texts", 'Say which one: --map text="a"   It has: a, body'),
+        ({"text": ""}, "no column holds texts", 'Say which one: --map text="NAME"   It has: a, body'),
     ],
 )
 def test_what_does_not_exist_is_refused_with_what_does(

@@ -310,20 +310,28 @@ def test_entries_of_reddit_are_those_of_a_scan(tmp_path: Path) -> None:
 NO_FILES = {
     "empty.csv": (b"", "it is empty", None),
     "blank.csv": (b" \n\n", "it is empty", None),
-    "a.csv.gz": (b"\x1f\x8b\x08", "it is compressed", "unpack it on the way: zcat FILE | repwatch import -"),
+    "a.csv.gz": (b"\x1f\x8b\x08", "it is compressed", "Unpack it on the way: zcat FILE | repwatch import -"),
     "a.xlsx": (
         b"PK\x03\x04",
         "it is a spreadsheet or an archive",
-        "save the sheet as CSV, or unpack the archive",
+        "Save the sheet as CSV, or unpack the archive.",
     ),
-    "a.db": (b"SQLite format 3\0", "it is a database", "repwatch import reads what repwatch export writes"),
+    "a.db": (
+        b"SQLite format 3\0",
+        "it is a database",
+        "If it is one of repwatch: repwatch export --db FILE",
+    ),
     "a.bin": (bytes(300), "it is no text", None),
     "a.csv": (
-        b"a,b\n1,2\n",
+        b"a,b,c\nhttps://forum.example/a/long/address,The anvil broke,2026-11-20\n",
         "no column holds texts, titles or ratings",
-        'Say which one: --map text="a"   It has: a, b',
+        'Say which one: --map text="b"   It has: a, b, c',
     ),
-    "a.json": (b'{"x": 1}', "no column holds texts", 'Say which one: --map text="x"   It has: x'),
+    "a.json": (
+        b'{"x": "1", "y": {"z": "The anvil"}}',
+        "no column holds texts",
+        'Say which one: --map text="y.z"   It has: x, y.z',
+    ),
     "one.json": (
         b'{\n "items": []\n}\n',
         "no line of it is a JSON record",

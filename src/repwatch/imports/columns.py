@@ -219,13 +219,16 @@ def known(names: Sequence[str]) -> int:
     return len({normal(name) for name in names} & _KNOWN)
 
 
-def choose(columns: Sequence[str], asked: Mapping[str, str], map: str | None) -> Chosen:
+def choose(
+    columns: Sequence[str], asked: Mapping[str, str], map: str | None, *, wordiest: str | None = None
+) -> Chosen:
     """Return which column is what.
 
     Args:
         columns: those of the file.
         asked: columns by field, as a person typed them; they go before everything else.
         map: a named map to use; without one it is recognised, if it can be.
+        wordiest: the column to propose where none is known to hold what was written.
 
     Raises:
         UsageError: a field or a column does not exist, or nothing says what was written.
@@ -248,7 +251,7 @@ def choose(columns: Sequence[str], asked: Mapping[str, str], map: str | None) ->
     if not found.keys() & {"text", "title", "rating"}:
         raise UsageError(
             "no column holds texts, titles or ratings, as far as the names tell",
-            hint=f'Say which one: --map text="{_example(columns)}"   It has: {", ".join(columns) or "none"}',
+            hint=f'Say which one: --map text="{wordiest or "NAME"}"   It has: {", ".join(columns) or "none"}',
         )
     used = {part for each in found.values() for parts in each for part in parts}
     return Chosen(
@@ -321,7 +324,3 @@ def _column(name: str, columns: Sequence[str]) -> str:
 def _near(name: str, names: Iterable[str], all: str) -> str:
     close = get_close_matches(name, list(names), 1)
     return f'Did you mean "{close[0]}"?' if close else all + (", ".join(names) or "none")
-
-
-def _example(columns: Sequence[str]) -> str:
-    return columns[0] if columns else "NAME"

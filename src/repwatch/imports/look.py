@@ -71,14 +71,18 @@ _SAID: Mapping[Container, str] = {
 }
 _DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _NO_TEXT: Sequence[tuple[bytes, str, str]] = (
-    (b"\x1f\x8b", "it is compressed", "unpack it on the way: zcat FILE | repwatch import -"),
-    (b"\x28\xb5\x2f\xfd", "it is compressed", "unpack it on the way: zstdcat FILE | repwatch import -"),
-    (b"BZh", "it is compressed", "unpack it on the way: bzcat FILE | repwatch import -"),
-    (b"\xfd7zXZ", "it is compressed", "unpack it on the way: xzcat FILE | repwatch import -"),
-    (b"PK\x03\x04", "it is a spreadsheet or an archive", "save the sheet as CSV, or unpack the archive"),
-    (b"\xd0\xcf\x11\xe0", "it is an old spreadsheet", "save the sheet as CSV"),
-    (b"SQLite format 3\x00", "it is a database", "repwatch import reads what repwatch export writes"),
-    (b"%PDF", "it is a PDF", "export it as CSV where it comes from"),
+    (b"\x1f\x8b", "it is compressed", "Unpack it on the way: zcat FILE | repwatch import -"),
+    (b"\x28\xb5\x2f\xfd", "it is compressed", "Unpack it on the way: zstdcat FILE | repwatch import -"),
+    (b"BZh", "it is compressed", "Unpack it on the way: bzcat FILE | repwatch import -"),
+    (b"\xfd7zXZ", "it is compressed", "Unpack it on the way: xzcat FILE | repwatch import -"),
+    (b"PK\x03\x04", "it is a spreadsheet or an archive", "Save the sheet as CSV, or unpack the archive."),
+    (b"\xd0\xcf\x11\xe0", "it is an old spreadsheet", "Save the sheet as CSV."),
+    (
+        b"SQLite format 3\x00",
+        "it is a database",
+        "If it is one of repwatch: repwatch export --db FILE",
+    ),
+    (b"%PDF", "it is a PDF", "Export it as CSV where it comes from."),
 )
 _FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
 _JSON_FEED = re.compile(
@@ -248,6 +252,7 @@ def _with_columns(plan: Plan, stream: BinaryIO, sample: str) -> Plan:
         table = delimited.sniff(whole, _score(asked), delimiter=_delimiter(asked), header=asked.header)
         names = table.columns
         plan = replace(plan, table=table)
+        records = list(_first(_sound(_records(plan, io.StringIO(whole, newline="")))))
     else:
         with _text(stream, plan.encoding) as text:
             records = list(_first(_sound(_records(plan, text))))
@@ -275,7 +280,17 @@ def _with_columns(plan: Plan, stream: BinaryIO, sample: str) -> Plan:
             "an export of repwatch without space and native_id: its mentions can't be known again",
             "Export it again without --columns, or take it as any other table: --as csv",
         )
-    return replace(plan, chosen=columns.choose(names, asked.map, named))
+    return replace(plan, chosen=columns.choose(names, asked.map, named, wordiest=_wordiest(names, records)))
+
+
+def _wordiest(names: Sequence[str], records: Sequence[Record]) -> str | None:
+    """Return the column whose texts have most words, as far as records go."""
+
+    def words(name: str) -> int:
+        values = (jsonlines.lookup(record.values, name) for record in records)
+        return sum(len(value.split()) for value in values if isinstance(value, str))
+
+    return max(names, key=words, default=None)
 
 
 def _score(asked: Asked) -> Callable[[Sequence[str]], int]:
