@@ -24,8 +24,9 @@ from hypothesis import strategies as st
 from filled_store import BERLIN, NOW, Place, hours_ago, said
 from repwatch.errors import Busy, UsageError
 from repwatch.imports.load import Job, Loader, Result
-from repwatch.imports.look import Asked, look
+from repwatch.imports.look import look
 from repwatch.imports.own import READ
+from repwatch.imports.plan import Asked
 from repwatch.judge import Judge
 from repwatch.match import Matcher
 from repwatch.model import ITEM_OF_PAGE, Brand, Judged, Kind, Mention, Task

@@ -10,7 +10,7 @@ from repwatch.commands.help import topic_text
 from repwatch.errors import UsageError
 from repwatch.imports import columns
 from repwatch.imports.columns import ALSO, FIELDS, MAPS, USUAL, choose, normal
-from repwatch.imports.look import FORMATS
+from repwatch.imports.plan import FORMATS
 
 
 def chosen(*names: str, map: str | None = None, **asked: str) -> dict[str, str]:

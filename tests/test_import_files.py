@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from repwatch.errors import UsageError
 from repwatch.imports import mail
 from repwatch.imports.base import Rejected, Row, Unreadable
-from repwatch.imports.look import Asked, Notes, Plan, look, rows
+from repwatch.imports.look import look
+from repwatch.imports.plan import Asked, Plan
+from repwatch.imports.read import Notes, rows
 from repwatch.model import Answer, Mention, Task, mention_id
 from repwatch.sources.feed import Feed
 from repwatch.sources.reviews import Reviews

@@ -67,7 +67,7 @@ def _read(name: str) -> str:
 def _formats() -> str:
     """Put the columns that the code knows under the words about them."""
     from repwatch.imports.columns import FIELDS, USUAL
-    from repwatch.imports.look import FORMATS
+    from repwatch.imports.plan import FORMATS
     from repwatch.store.views import COLUMNS as VIEWS
     from repwatch.writers import COLUMNS
 

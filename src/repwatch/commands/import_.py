@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from repwatch.imports.load import Job, Result
-    from repwatch.imports.look import Asked, Plan
+    from repwatch.imports.plan import Asked, Plan
     from repwatch.imports.values import Scale
 
 HOW = "How the files are read"
@@ -272,7 +272,7 @@ def _asked(session: Session, flags: Flags) -> Asked:
     Raises:
         UsageError: one of them says nothing that is known.
     """
-    from repwatch.imports.look import FORMATS, Asked
+    from repwatch.imports.plan import FORMATS, Asked
     from repwatch.render import pick
 
     brands = session.settings.brands

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from repwatch.imports.base import Rejected, Row, Unreadable
-from repwatch.imports.look import Notes, Plan, rows
+from repwatch.imports.plan import Plan
+from repwatch.imports.read import Notes, rows
 from repwatch.imports.rejected import RejectedFile
 from repwatch.imports.values import shown
 from repwatch.judge import Judge
