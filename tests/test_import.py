@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filled_store import BERLIN, NOW, Place, hours_ago, said
+from repwatch.commands.import_results import columns
 from repwatch.errors import Busy, UsageError
 from repwatch.imports.load import Job, Loader, Result
 from repwatch.imports.look import look
@@ -30,6 +31,7 @@ from repwatch.imports.plan import Asked
 from repwatch.judge import Judge
 from repwatch.match import Matcher
 from repwatch.model import ITEM_OF_PAGE, Brand, Judged, Kind, Mention, Task
+from repwatch.render import aligned, for_people
 from repwatch.score import scorer
 from repwatch.store import open_reader, open_store
 from repwatch.store.base import Filter, MentionRow, PageSave
@@ -148,6 +150,31 @@ def test_rejected_rows_can_be_mended_and_imported(place: Place) -> None:
     mended = outcome(place, str(beside))
     assert (mended["exit"], mended["new"], mended["source"]) == (0, 1, "import:reviews")
     assert "=x" in {row.author for row in stored(place.database)}
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("a.b.csv", "import:a.b"),
+        ("x.CSV.rejected.csv", "import:x"),
+        ("x.jsonl.rejected (1).jsonl", "import:x"),
+        ("x.csv.rejected-mended.csv", "import:x"),
+    ],
+)
+def test_a_file_counts_under_its_name_and_what_was_rejected_of_it_as_well(
+    name: str, source: str, place: Place
+) -> None:
+    body = '{"text": "Acme Anvils"}' if "jsonl" in name else "text,date\nAcme Anvils,\n"
+    assert outcome(place, write(place, name, body))["source"] == source
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_came_of_a_file_fits_on_a_narrow_screen(kept: bool) -> None:
+    names = ("rows", "about", "new", "updated", "known", "near", "other", "rejected")
+    row = {"file": "reviews of november.csv", "source": "import:reviews", **dict.fromkeys(names, 12_000)}
+    lines = [line.plain for line in aligned([row], for_people(columns(kept=kept)), 60)]
+    assert all(len(line) <= 60 for line in lines)
+    assert lines[1].split("  ")[-1].startswith("reviews of")
 
 
 def test_rejected_rows_of_an_export_keep_what_was_disarmed(place: Place) -> None:

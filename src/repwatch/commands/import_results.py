@@ -15,7 +15,7 @@ from repwatch.imports.plan import Plan
 from repwatch.judge import spoken
 from repwatch.render import Column, table
 from repwatch.text import one_line
-from repwatch.words import plural, when
+from repwatch.words import number, plural, when
 
 TOLD = 20
 """Rejected rows of a file that are told one by one."""
@@ -89,7 +89,8 @@ def show(session: Session, results: Sequence[Result], flags: Flags) -> None:
         _tell_problems(session, result)
     if flags.dry_run:
         _show_first(session, results)
-    _show_table(session, results, kept=not flags.dry_run)
+    counted = [{"file": r.job.plan.name, "source": r.job.source, **_counts(r)} for r in results]
+    table(session.out, counted, columns(kept=not flags.dry_run))
     rows, about = sum(r.rows for r in results), sum(r.about for r in results)
     if flags.dry_run:
         session.say("Nothing was kept. Import it by leaving out --dry-run.")
@@ -108,6 +109,7 @@ def _tell_problems(session: Session, result: Result) -> None:
         session.warn(f"{name}: and {plural(result.rejected - TOLD, 'more row')} that can't be used")
     if result.rejected_file is not None:
         session.warn(f"{name}: rejected rows are in {result.rejected_file}, with the reasons")
+        session.say("Mended there, they can be imported from it with the same options.")
     for remark in result.remarks:
         session.warn(f"{name}: {remark}")
     if result.empty and not result.remarks:
@@ -120,7 +122,7 @@ def _tell_problems(session: Session, result: Result) -> None:
 
 def _show_first(session: Session, results: Sequence[Result]) -> None:
     zone = session.settings.timezone
-    columns = [
+    found = [
         Column("file", where="machine"),
         Column("line", right=True),
         Column("at", "when", show=lambda at: when(at, zone, session.now)),
@@ -131,7 +133,7 @@ def _show_first(session: Session, results: Sequence[Result]) -> None:
         Column("label"),
         Column("text"),
     ]
-    table(session.out, _first(results), columns)
+    table(session.out, _first(results), found)
     session.say("")
 
 
@@ -168,19 +170,24 @@ def _counts(result: Result) -> dict[str, Any]:
     }
 
 
-def _show_table(session: Session, results: Sequence[Result], *, kept: bool) -> None:
-    columns = [
-        Column("file"),
-        Column("source", optional=1),
-        Column("rows", right=True),
-        Column("about", "about a brand", right=True),
-        *(Column(name, right=True) for name in ("new", "updated", "known") if kept),
-        Column("near", "near misses", right=True, optional=2),
-        Column("other", "about none", right=True),
-        Column("rejected", right=True),
+def columns(*, kept: bool) -> list[Column]:
+    """Return the columns of what came of files; the only long one stands last at a terminal."""
+
+    def count(name: str, title: str | None = None, optional: int = 0) -> Column:
+        return Column(name, title, right=True, show=number, optional=optional)
+
+    saved = [count("new"), count("updated", optional=3), count("known")]
+    return [
+        Column("file", where="machine"),
+        Column("source", where="machine"),
+        count("rows"),
+        count("about"),
+        *(saved if kept else []),
+        count("near", "nearly", optional=2),
+        count("other", "not about", optional=1),
+        count("rejected"),
+        Column("file", where="terminal"),
     ]
-    rows = [{"file": r.job.plan.name, "source": r.job.source, **_counts(r)} for r in results]
-    table(session.out, rows, columns)
 
 
 def document(results: Sequence[Result], flags: Flags, code: int) -> str:
