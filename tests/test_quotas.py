@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repwatch.crawl.quotas import stretch
+from repwatch.crawl.quotas import amount, spent_of, stretch, too_much
 from repwatch.model import Quota
 
 
@@ -44,3 +44,26 @@ def test_every_moment_lies_in_one_stretch_and_the_next_begins_where_it_ends(
     assert began <= now < ends
     assert stretch(quota, ends)[0] == ends
     assert stretch(quota, ends - timedelta(seconds=1))[0] == began
+
+
+MONEY = Quota("x", 5_000, "month", unit="USD", in_thousandths=True)
+
+
+def test_money_is_shown_as_money() -> None:
+    assert spent_of(MONEY, 350) == "0.35 of 5.00 USD of this month"
+    assert spent_of(MONEY, 1_234_005) == "1,234.005 of 5.00 USD of this month"
+    assert too_much(MONEY, 3_505, 1_500) == (
+        "3.505 of 5.00 USD of this month are spent or reserved, and this may take 1.50 more"
+    )
+    assert amount(MONEY, 350) == 0.35
+
+
+def test_what_is_no_money_is_counted() -> None:
+    requests = Quota("q", 10_000)
+    assert spent_of(requests, 9_990) == "9,990 of 10,000 requests of this day"
+    assert amount(requests, 9_990) == 9_990
+
+
+def test_a_quota_of_nothing_says_so() -> None:
+    nothing = Quota("x", 0, "month", unit="USD", in_thousandths=True)
+    assert too_much(nothing, 0, 1_500) == "nothing is asked, since 0 USD a month may be spent"

@@ -138,6 +138,14 @@ class Lender(Club):
     reread_for_s: ClassVar[float] = 0.0
 
 
+@dataclass(frozen=True)
+class Halls(Club):
+    """A platform that is asked for several things."""
+
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
+        return ("north", "south", "west")
+
+
 def _mention(post: dict[str, Any]) -> Mention:
     return Mention(
         space="club",
@@ -400,6 +408,23 @@ def test_what_an_answer_did_not_cost_is_given_back(world: World) -> None:
     world.scan(daily=15)
     assert world.store.spent("club", datetime(2026, 11, 21, tzinfo=UTC)) == 3
     assert world.scan(NOW + HOUR, daily=15).good
+
+
+def test_a_request_waits_for_what_another_reserved_and_does_not_need(world: World) -> None:
+    world.club.cost = 3
+    outcome = world.scan(kind=Halls, daily=16)
+    assert (outcome.status, outcome.requests) == ("ok", 4), "a login, and a page of each hall"
+    assert world.store.spent("club", datetime(2026, 11, 21, tzinfo=UTC)) == 9
+
+
+@pytest.mark.parametrize(
+    "trouble", [Response("<html>", 200), Response("no", 404), Response('{"slow_down": true}', 200)]
+)
+def test_what_waits_for_a_request_that_failed_is_not_forgotten(world: World, trouble: Response) -> None:
+    world.club.trouble = trouble
+    outcome = world.scan(kind=Halls, daily=16)
+    assert "3 of 3 queries" in outcome.detail
+    assert world.store.spent("club", datetime(2026, 11, 21, tzinfo=UTC)) == 10
 
 
 # Second looks

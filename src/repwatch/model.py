@@ -292,7 +292,8 @@ class Quota:
     """How much may be asked of a platform in a stretch of time.
 
     Sources with the same `name` spend from the same pot; a name never holds a secret. The stretch
-    begins at midnight, on the first of the month or at the full hour in `zone`.
+    begins at midnight, on the first of the month or at the full hour in `zone`. `limit` and what is
+    spent are whole numbers of the `unit`, or of its thousandths, as for money.
     """
 
     name: str
@@ -300,6 +301,7 @@ class Quota:
     every: Literal["hour", "day", "month"] = "day"
     zone: str = "UTC"
     unit: str = "requests"
+    in_thousandths: bool = False
 
 
 @dataclass(frozen=True, slots=True)

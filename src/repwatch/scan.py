@@ -497,15 +497,16 @@ class Scan:
 
     def _unchanged(self, visit: _Visit, asker: Asker[_Look]) -> None:
         tally = self._tallies[visit.task.source]
+        asker.settle(visit, Page())
         self._store.save_unchanged(visit.task)
         tally.unchanged += 1
         self._finish(visit.window, asker)
 
     def _failed(self, asking: _Look, error: SourceError, asker: Asker[_Look]) -> None:
         """Note what went wrong; the next scan tries again."""
-        if isinstance(error, ParseError) and error.reason in WAITING:
-            # A limit that was told in an answer of success holds for what is still to be asked as well.
-            asker.settle(asking, Page(wait_s=fetch.back_off_s(error.reason, 0, None)))
+        # A limit that was told in an answer of success holds for what is still to be asked as well.
+        told = isinstance(error, ParseError) and error.reason in WAITING
+        asker.settle(asking, Page(wait_s=fetch.back_off_s(error.reason, 0, None) if told else None))
         if isinstance(asking, _Visit) and asking.next.branch and error.reason in ABSENT:
             self._keep(asking, NOTHING, asker)
         elif isinstance(asking, _Visit):

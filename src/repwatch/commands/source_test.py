@@ -209,8 +209,10 @@ def _facts(tried: Tried) -> list[tuple[str, str]]:
     if tried.logs_in:
         facts.append(("login", "it logs in" + ("; its session is kept" if trial.error is None else "")))
     if tried.quota:
+        from repwatch.crawl.quotas import spent_of
+
         quota, spent = tried.quota
-        facts.append(("quota", f"{spent:,} of {quota.limit:,} {quota.unit} of this {quota.every} are spent"))
+        facts.append(("quota", f"{spent_of(quota, spent)} are spent"))
     if later := _later(tried):
         facts.append(("later", later))
     facts.append(("sent", f"{plural(tried.requests, 'request')} in all"))
@@ -397,6 +399,7 @@ def _said(one: Assessment) -> str:
 def _document(tried: Tried) -> dict[str, Any]:
     from math import isfinite
 
+    from repwatch.crawl.quotas import amount
     from repwatch.fetch import shown_url
 
     trial, quota = tried.trial, tried.quota
@@ -428,8 +431,8 @@ def _document(tried: Tried) -> dict[str, Any]:
         "quota": quota
         and {
             "name": quota[0].name,
-            "spent": quota[1],
-            "limit": quota[0].limit,
+            "spent": amount(quota[0], quota[1]),
+            "limit": amount(quota[0], quota[0].limit),
             "unit": quota[0].unit,
             "every": quota[0].every,
         },

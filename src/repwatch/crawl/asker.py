@@ -2,7 +2,8 @@
 
 `Crawler` sends requests with good manners and knows no sources. This stands between it and whoever
 asks for a source: a request is signed if its source logs in, and waits for the login if need be; what
-it may cost is reserved before it is sent; and its source explains what a failure means.
+it may cost is reserved before it is sent, and where that does not fit beside what others have
+reserved, it waits for what these turn out not to need; and its source explains what a failure means.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from repwatch import fetch
 from repwatch.crawl.crawler import Crawler, Said
 from repwatch.crawl.logins import Logins
-from repwatch.crawl.quotas import stretch
+from repwatch.crawl.quotas import stretch, too_much
 from repwatch.errors import FetchError, ParseError, Reason, SourceError
 from repwatch.model import Answer, Page, Quota, Request, Session
 from repwatch.sources.base import Explains, LogsIn, Metered, Source
@@ -57,6 +58,7 @@ class _Asking(Generic[Key]):
     session: Session | None = None  # what it was signed with
     signed_anew: bool = False
     reserved: tuple[Quota, datetime, int] | None = None
+    waits_for: str | None = None  # the quota that others have reserved too much of
 
 
 @dataclass(eq=False)
@@ -94,6 +96,8 @@ class Asker(Generic[Key]):
         self._logging_in: dict[int, _Login[Key]] = {}
         self._unproven: dict[int, Session] = {}
         self._asked: dict[Key, _Asking[Key]] = {}
+        self._reserving: set[_Asking[Key]] = set()
+        self._short: list[tuple[str, _Asking[Key]]] = []  # of which quota each waits for what is not needed
         self._done: list[tuple[Key, Said]] = []
 
     @property
@@ -141,10 +145,10 @@ class Asker(Generic[Key]):
                 continue
             if not isinstance(said, SourceError):
                 self._accepted(about)
-            elif self._sign_anew(about, said):
-                continue
-            elif said.reason in NOT_COUNTED:
-                self._give_back(about, 0)
+            else:
+                self._release(about, 0 if said.reason in NOT_COUNTED else None)
+                if self._sign_anew(about, said) or self._ask_later(about):
+                    continue
             self._done.append((about.key, said))
         if not hold:
             self._crawler.send()
@@ -157,12 +161,14 @@ class Asker(Generic[Key]):
         return self._crawler.requests.pop(asking, 0) if asking else 0
 
     def settle(self, key: Key, page: Page) -> None:
-        """Give back what a page did not cost, and leave its host alone for as long as it asks for."""
+        """Give back what a page did not cost, and leave its host alone for as long as it asks for.
+
+        To be called for every answer, whatever came of it: others may wait for what it does not need.
+        """
         asking = self._asked.pop(key, None)
         if asking is None:
             return
-        if page.cost is not None:
-            self._give_back(asking, max(0, page.cost))
+        self._release(asking, page.cost)
         if page.wait_s is not None and page.wait_s > 0:
             self._crawler.hold(fetch.gate_key(asking.request.url), page.wait_s)
 
@@ -218,18 +224,24 @@ class Asker(Generic[Key]):
 
     # -- quotas
 
-    def _give_back(self, asking: _Asking[Key], cost: int) -> None:
-        """Give back what was reserved for a request beyond what it cost."""
+    def _release(self, asking: _Asking[Key], cost: int | None) -> None:
+        """Give back what was reserved for a request beyond what it cost; None: it may have cost all of it."""
         if asking.reserved is None:
             return
         quota, began, units = asking.reserved
         asking.reserved = None
-        if cost < units:
-            self._store.spend(quota.name, began, cost - units, quota.limit)
+        self._reserving.discard(asking)
+        if cost is not None and cost < units:
+            self._store.spend(quota.name, began, max(0, cost) - units, quota.limit)
+        short, self._short = self._short, [each for each in self._short if each[0] != quota.name]
+        for name, other in short:
+            if name == quota.name:
+                self._sign(other)
 
     def _spend(self, asking: _Asking[Key], request: Request) -> SourceError | None:
         """Take what a request may cost from its source's quota, or say why it can't be sent."""
         source = asking.ways.source
+        self._release(asking, None)  # what was reserved for a try before this one may be spent
         try:
             quota, units = asked(lambda: (source.quota, source.cost(request)))
             if quota is None or units <= 0:
@@ -240,14 +252,26 @@ class Asker(Generic[Key]):
             return error
         if self._store.spend(quota.name, began, units, quota.limit):
             asking.reserved = (quota, began, units)
+            self._reserving.add(asking)
             return None
+        if self._is_reserved(quota.name):
+            asking.waits_for = quota.name
         spent = self._store.spent(quota.name, began)
-        return FetchError(
-            "quota",
-            f"{spent:,} of {quota.limit:,} {quota.unit} of this {quota.every} are spent or reserved,"
-            f" and this would take {units:,} more",
-            retry_after_s=anew_in_s,
-        )
+        return FetchError("quota", too_much(quota, spent, units), retry_after_s=anew_in_s)
+
+    def _is_reserved(self, name: str) -> bool:
+        return any(each.reserved and each.reserved[0].name == name for each in self._reserving)
+
+    def _ask_later(self, asking: _Asking[Key]) -> bool:
+        """Keep a request that its quota has no room for until others know what they have spent."""
+        name, asking.waits_for = asking.waits_for, None
+        if name is None:
+            return False
+        if self._is_reserved(name):
+            self._short.append((name, asking))
+        else:
+            self._sign(asking)  # they have found out meanwhile
+        return True
 
     def _anew_in_s(self, source: Metered) -> float | None:
         """Return when to look again at a quota that is used up: it may be raised before it begins anew.

@@ -179,7 +179,7 @@ class X:
     def quota(self) -> Quota:
         """What may be spent in a month, in thousandths of a USD."""
         units = math.floor(round(self.monthly_usd * UNITS_IN_A_USD, 6))
-        return Quota(name=pot("x", self.token), limit=units, every="month", unit="thousandths of a USD")
+        return Quota(name=pot("x", self.token), limit=units, every="month", unit="USD", in_thousandths=True)
 
     def cost(self, request: Request) -> int:
         """Return what a request costs if it finds as many posts as it may, each by somebody else."""
