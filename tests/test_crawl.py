@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import select
 import socket
 import threading
 import time
@@ -16,7 +17,7 @@ from werkzeug import Request as Incoming
 from werkzeug import Response
 
 from repwatch import fetch
-from repwatch.crawl.crawler import Crawler, Manners, answers
+from repwatch.crawl.crawler import Crawler, Manners, Said
 from repwatch.errors import FetchError, ParseError, SourceError
 from repwatch.model import Answer, Page, Request
 from repwatch.store import open_store
@@ -46,6 +47,19 @@ def crawler(store: Store, *, gap_s: float = 0.0, **manners: object) -> Iterator[
     made: Crawler[str] = Crawler(fetcher, store, Manners(user_agent=AGENT, min_gap_s=gap_s, **manners))  # type: ignore[arg-type]
     with closing(made):
         yield made
+
+
+def answers(
+    crawler: Crawler[str], within_s: float, stop: Callable[[], bool] = lambda: False
+) -> dict[str, Said]:
+    """Wait for the answers to all that was submitted, and return those that came in time."""
+    done: dict[str, Said] = {}
+    end_s = time.monotonic() + within_s
+    while crawler.pending and time.monotonic() < end_s and not stop():
+        slot_s = crawler.next_slot_in_s
+        select.select([crawler.wake], [], [], 0.5 if slot_s is None else min(0.5, slot_s))
+        done |= dict(crawler.collect())
+    return done
 
 
 def get(url: str, *, page: bool = False) -> Request:

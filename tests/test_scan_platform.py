@@ -146,6 +146,17 @@ class Halls(Club):
         return ("north", "south", "west")
 
 
+@dataclass(frozen=True)
+class Member(Club):
+    """A platform that counts for each of its members."""
+
+    member: str = ""
+
+    @property
+    def quota(self) -> Quota | None:
+        return Quota(f"club:{self.member}", self.daily or 0)
+
+
 def _mention(post: dict[str, Any]) -> Mention:
     return Mention(
         space="club",
@@ -425,6 +436,18 @@ def test_what_waits_for_a_request_that_failed_is_not_forgotten(world: World, tro
     outcome = world.scan(kind=Halls, daily=16)
     assert "3 of 3 queries" in outcome.detail
     assert world.store.spent("club", datetime(2026, 11, 21, tzinfo=UTC)) == 10
+
+
+def test_a_quota_that_is_used_up_holds_for_its_login_and_not_for_others_at_the_host(world: World) -> None:
+    world.club.trouble = Response('{"why": "quota"}', 403)
+    assert world.scan(kind=Member, daily=100, member="ann").reason == "quota"
+    world.club.trouble = None
+    asked = len(world.club.asked)
+    outcome = world.scan(NOW + HOUR / 2, kind=Member, daily=100, member="ann")
+    assert (outcome.status, outcome.reason, outcome.next_at) == ("waiting", "quota", NOW + HOUR)
+    assert len(world.club.asked) == asked
+    assert world.scan(NOW + HOUR / 3, kind=Member, daily=100, member="bob").good
+    assert world.scan(NOW + HOUR, kind=Member, daily=100, member="ann").good, "it has begun anew"
 
 
 # Second looks

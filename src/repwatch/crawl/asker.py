@@ -11,11 +11,11 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from repwatch import fetch
-from repwatch.crawl.crawler import Crawler, Said
+from repwatch.crawl.crawler import Crawler, Said, left_alone_until
 from repwatch.crawl.logins import Logins
 from repwatch.crawl.quotas import stretch, too_much
 from repwatch.errors import FetchError, ParseError, Reason, SourceError
@@ -213,16 +213,39 @@ class Asker(Generic[Key]):
         )
 
     def _explained(self, ways: _Ways, answer: Answer) -> SourceError | Page | None:
-        """Return what a failure means to its source; a quota that is used up lasts until it begins anew."""
+        """Return what a failure means to its source."""
         try:
             meaning: SourceError | Page | None = asked(lambda: ways.source.explain(answer))
-            if isinstance(meaning, FetchError) and meaning.reason == "quota" and ways.metered:
-                meaning.retry_after_s = meaning.retry_after_s or self._anew_in_s(ways.source)
+            if isinstance(meaning, FetchError) and meaning.reason == "quota":
+                self._used_up(ways, meaning)
         except SourceError as error:
             return error
         return meaning
 
     # -- quotas
+
+    def _used_up(self, ways: _Ways, told: FetchError) -> None:
+        """Ask for nothing more of a quota that a platform says is used up, until it begins anew.
+
+        Others may have a quota of their own at the same host; where a source has none that we know of,
+        all of the host is left alone.
+        """
+        quota = asked(lambda: ways.source.quota) if ways.metered else None
+        if quota is None:
+            told.whole_host = True
+            return
+        wait_s = fetch.back_off_s("quota", 0, told.retry_after_s or self._anew_in_s(ways.source))
+        told.retry_after_s = wait_s
+        self._store.back_off(quota.name, self._clock() + timedelta(seconds=wait_s), "quota")
+
+    def _told_used_up(self, quota: Quota) -> FetchError | None:
+        """Return the error for a quota that its platform said is used up; None if it did not."""
+        now = self._clock()
+        until = left_alone_until(self._store.host(quota.name), now)
+        if until is None:
+            return None
+        why = f"the platform said that its quota is used up; next try {until:%Y-%m-%d %H:%M} UTC"
+        return FetchError("quota", why, retry_after_s=(until - now).total_seconds())
 
     def _release(self, asking: _Asking[Key], cost: int | None) -> None:
         """Give back what was reserved for a request beyond what it cost; None: it may have cost all of it."""
@@ -250,6 +273,8 @@ class Asker(Generic[Key]):
             anew_in_s = self._anew_in_s(source)
         except SourceError as error:
             return error
+        if (told := self._told_used_up(quota)) is not None:
+            return told
         if self._store.spend(quota.name, began, units, quota.limit):
             asking.reserved = (quota, began, units)
             self._reserving.add(asking)

@@ -14,7 +14,6 @@ import itertools
 import logging
 import queue
 import random
-import select
 import socket
 import threading
 import time
@@ -47,7 +46,6 @@ ROBOTS_KEPT = timedelta(hours=24)
 CLOCK_SLACK_S = 60.0
 LONGEST_WAIT_S = 60.0
 """A request whose slot is further away is left to a later scan."""
-TICK_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,15 +236,8 @@ class Crawler(Generic[Key]):
         # What is kept for longer was noted by a clock that was wrong.
         return state.robots is not None and until is not None and now < until <= now + 2 * ROBOTS_KEPT
 
-    def _left_alone_until(self, state: HostState) -> datetime | None:
-        """Return until when a host is to be left alone, None if it may be asked."""
-        until, now = state.back_off_until, self._clock()
-        # Nobody is left alone for longer: the clock was wrong when that was noted.
-        latest = now + timedelta(seconds=fetch.MOST_WAIT_S + CLOCK_SLACK_S)
-        return until if until is not None and now < until <= latest else None
-
     def _turned_away(self, name: str, host: _Host[Key], state: HostState) -> bool:
-        until = self._left_alone_until(state)
+        until = left_alone_until(state, self._clock())
         if until is None:
             return False
         why = state.back_off_why or "rate_limited"
@@ -360,8 +351,9 @@ class Crawler(Generic[Key]):
             return meaning
         if isinstance(meaning, FetchError):
             meaning.status = answer.status
-            if meaning.reason in ("rate_limited", "quota"):
+            if meaning.reason == "rate_limited":
                 meaning.whole_host = True
+            if meaning.whole_host:
                 meaning.retry_after_s = (
                     meaning.retry_after_s
                     or fetch.retry_after_s(answer.headers, self._clock())
@@ -390,7 +382,7 @@ class Crawler(Generic[Key]):
 
     def _answered(self, name: str, exchange: _Exchange[Key], answer: Answer | Page) -> None:
         state = self._store.host(name)
-        if state.strikes and self._left_alone_until(state) is None:
+        if state.strikes and left_alone_until(state, self._clock()) is None:
             self._store.forgive(name)
         self._done.append((exchange.key, answer))
 
@@ -470,17 +462,12 @@ def _is_wanted(exchange: _Exchange[Key], wanted: Callable[[Key], bool]) -> bool:
     return exchange.robots_for is None and wanted(exchange.key)
 
 
-def answers(
-    crawler: Crawler[Key], within_s: float, stop: Callable[[], bool] = lambda: False
-) -> dict[Key, Said]:
-    """Wait for the answers to all that was submitted, and return those that came in time."""
-    done: dict[Key, Said] = {}
-    end_s = time.monotonic() + within_s
-    while crawler.pending and time.monotonic() < end_s and not stop():
-        slot_s = crawler.next_slot_in_s
-        select.select([crawler.wake], [], [], TICK_S if slot_s is None else min(TICK_S, slot_s))
-        done |= dict(crawler.collect())
-    return done
+def left_alone_until(state: HostState, now: datetime) -> datetime | None:
+    """Return until when a host is to be left alone, None if it may be asked."""
+    until = state.back_off_until
+    # Nobody is left alone for longer: the clock was wrong when that was noted.
+    latest = now + timedelta(seconds=fetch.MOST_WAIT_S + CLOCK_SLACK_S)
+    return until if until is not None and now < until <= latest else None
 
 
 def crawler_for(http: Http, threads: int, store: Store, clock: Callable[[], datetime]) -> Crawler[Any]:

@@ -339,7 +339,10 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostState:
-    """What is remembered of one host (host:port as written in the URL) between two scans."""
+    """What is remembered of one host (host:port as written in the URL) between two scans.
+
+    A login whose quota is used up is left alone like a host, by the quota's name.
+    """
 
     host: str
     next_at: datetime | None = None
