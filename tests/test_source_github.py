@@ -248,11 +248,6 @@ def test_issues_and_comments_are_read_again_where_the_api_has_them() -> None:
     assert SOURCE.revisit(second.known, answered(comment(7))).mentions == (said,)
 
 
-@pytest.mark.parametrize("status", [404, 410])
-def test_what_github_deleted_is_gone(status: int) -> None:
-    assert SOURCE.revisit((known("7", "x"),), answered({"message": "Not Found"}, status)).gone == ("m_7",)
-
-
 def test_an_issue_that_became_another_one_is_missing_and_an_error_blanks_nothing() -> None:
     assert SOURCE.revisit((known("7", "x"),), answered(issue(8))).missing == ("m_7",)
     with pytest.raises(ParseError, match="Server Error"):

@@ -136,7 +136,9 @@ class Rereads(Protocol):
         """
 
     def revisit(self, known: Sequence[Known], answer: Answer) -> Revisit:
-        """Return what the answer to such a request shows.
+        """Return what a successful answer to such a request shows.
+
+        That there is nothing (404, 410) is seen to where one mention was asked for.
 
         Raises:
             ParseError: the answer as a whole is not what it should be.

@@ -187,8 +187,6 @@ class Discourse:
             ParseError: the answer is no post.
         """
         ids = tuple(one.id for one in known)
-        if answer.status in (404, 410):
-            return Revisit(gone=ids)
         post = _one(answer.json())
         if _withdrawn(post):
             return Revisit(gone=ids)

@@ -188,21 +188,18 @@ class GitHub:
                 yield Reread(self._get(path), (one,))
 
     def revisit(self, known: Sequence[Known], answer: Answer) -> Revisit:
-        """Return an issue or a comment as it is now, or that it is there no longer.
+        """Return an issue or a comment as it is now, or that another one stands in its place.
 
         Raises:
             ParseError: the answer is neither.
         """
-        ids = tuple(one.id for one in known)
-        if answer.status in (404, 410):
-            return Revisit(gone=ids)
         entry = table(answer.json())
         if count(entry.get("id")) is None:
             raise ParseError(f"the answer is no issue: {remark(entry) or 'it has no id'}")
         mentions = _page([entry], _reference(known[0])[1]).mentions
         # An issue that was moved to another repository is another one from then on.
         there = any(mention.native_id == known[0].native_id for mention in mentions)
-        return Revisit(mentions=mentions, missing=() if there else ids)
+        return Revisit(mentions=mentions, missing=() if there else (known[0].id,))
 
     def thread(self, known: Known) -> Request | None:
         """Return the request for the comments on an issue or a pull request."""
