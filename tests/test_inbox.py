@@ -11,7 +11,8 @@ import time_machine
 
 from filled_store import NOW, Place, hours_ago, said
 from repwatch.commands.base import Flags, Session
-from repwatch.commands.inbox import BEFORE, columns, excerpt, footer
+from repwatch.commands.excerpts import BEFORE, excerpt
+from repwatch.commands.inbox import columns, footer
 from repwatch.render import aligned, for_people
 from repwatch.store.base import MentionRow
 

@@ -324,6 +324,19 @@ def test_a_complaint_that_only_a_rating_carried_says_so(place: Place) -> None:
     assert [line.split(" | ")[4:] for line in text.splitlines() if "Awful" in line] == [["", "“Awful” |"]]
 
 
+def test_the_most_negative_are_quoted_by_the_words_that_made_them_so(place: Place) -> None:
+    text = "word " * 80 + "and then nobody answered. They charged twice"
+    place.save(said("a", text, "negative", at=hours_ago(2), title="About my anvil"))
+    (line,) = [
+        line for line in place.text("report", "--format", "md").splitlines() if "charged twice" in line
+    ]
+    assert "answered" in line
+    assert "About my anvil" not in line
+    rows = place.text("report").splitlines()
+    assert any(row.endswith("nobody answered. They charged twice") for row in rows)
+    assert not {"\x02", "\x03"} & set("".join(rows))
+
+
 @pytest.mark.parametrize(
     ("reasons", "alone"),
     [

@@ -11,8 +11,9 @@ import time_machine
 
 from filled_store import NOW, Place, hours_ago, said
 from repwatch.commands.base import Flags, Session
+from repwatch.commands.excerpts import emphasised
 from repwatch.commands.mention import wanted
-from repwatch.commands.search import emphasised, result_columns
+from repwatch.commands.search import result_columns
 from repwatch.errors import UsageError
 from repwatch.render import aligned, for_people
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -26,13 +25,8 @@ LIMIT = 20
 """Mentions shown at a terminal."""
 ANSWERED: tuple[Intent, ...] = ("complaint", "question", "request")
 """What needs an answer."""
-EXCERPT = 160
-BEFORE = 24
-"""Characters of a text before the first word that counted."""
 BASIS = 24
 """Characters of the words that counted."""
-_RE = re.compile(r"re:", re.IGNORECASE)
-"""What a title begins with that is another text's."""
 BRIEF = "id,at,brand,source,urgency,intent,label,sentiment,p_negative,relevance,because,url,text"
 """What a pipe gets of each mention, unless it asks for other columns."""
 
@@ -114,7 +108,7 @@ def narrowed(session: Session, found: Filter, asked: Asked, *, unsure: bool, all
 
 def columns(session: Session, *, several: bool, unsure: bool) -> list[Column]:
     """Return the columns of an inbox; the text is last, so that it alone is shortened."""
-    from repwatch.commands.search import emphasised
+    from repwatch.commands.excerpts import emphasised
     from repwatch.formats import short_id
     from repwatch.render import Column
     from repwatch.words import age, signed
@@ -144,16 +138,16 @@ def _urgency(urgency: str) -> Text:
 
 
 def _shown(row: MentionRow, *, unsure: bool) -> dict[str, Any]:
+    from repwatch.commands.excerpts import counted, cut, excerpt
     from repwatch.formats import flat
-    from repwatch.words import carried as carrying
     from repwatch.writers import record
 
-    carried = list(dict.fromkeys(carrying(row.reasons, negative=row.label == "negative")))
+    carried = counted(row)
     basis = [_doubt(why) for why in row.why[:1]] if unsure else carried or _rating(row)
     return record(row) | {
         "because": carried,
         "wants": row.intent if row.relevance == "about" or unsure else f"{row.intent}?",
-        "basis": _cut(flat(", ".join(basis)), BASIS),
+        "basis": cut(flat(", ".join(basis)), BASIS),
         "what": excerpt(row, carried),
     }
 
@@ -168,32 +162,6 @@ def _rating(row: MentionRow) -> tuple[str, ...]:
         return ()
     best = "" if row.rating_best is None else f" of {row.rating_best:g}"
     return (f"rating {row.rating:g}{best}",)
-
-
-def excerpt(row: MentionRow, carried: Sequence[str]) -> str:
-    """Return what a mention says from shortly before the first word that counted.
-
-    Words that counted stand between U+0002 and U+0003.
-    """
-    from repwatch.formats import flat
-
-    answers = row.kind in ("comment", "review") or row.parent_id is not None or _RE.match(row.title)
-    text = flat(row.text)
-    if row.title and not (text and (answers or row.title in row.text)):
-        text = f"{flat(row.title)}. {text}" if text else flat(row.title)
-    # Names are masked before words are weighed, so not everything that counted stands in the text.
-    parts = sorted((re.escape(flat(word)) for word in carried if flat(word)), key=len, reverse=True)
-    if not parts:
-        return _cut(text, EXCERPT)
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
-    first = pattern.search(text)
-    if first and first.start() > 2 * BEFORE:
-        text = "… " + text[text.rfind(" ", 0, first.start() - BEFORE) + 1 :]
-    return pattern.sub(lambda found: f"\x02{found[0]}\x03", _cut(text, EXCERPT))
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def footer(shown: int, by_urgency: Mapping[str, int], undecided: int, *, unsure: bool) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from rich.text import Text
 
+from repwatch.commands.excerpts import counted, emphasised, excerpt, unmarked
 from repwatch.commands.report import by_rating_alone
 from repwatch.formats import flat, short_id
 from repwatch.metrics import FEW, Coverage, Gap, Tally, compare, grouped, outages, shares
@@ -38,9 +39,6 @@ POINTS = 31
 
 STALE = timedelta(days=1)
 """After so long without a scan, a report says so."""
-
-EXCERPT = 280
-"""Characters of a text that a report quotes; JSON has it whole."""
 
 MOST_GAPS = 3
 """Stretches without reading that a report words; the longest ones, when there are more."""
@@ -186,7 +184,8 @@ def _examples(title: str, rows: Sequence[MentionRow], leading: Column, wording: 
         Column("at", "when", show=wording.when, optional=1),
         Column("url", where="machine"),
         Column("basis", "", style="dim", where="terminal"),
-        Column("what", "", show=lambda text: f"“{text}”"),
+        Column("what", where="machine"),
+        Column("said", "", show=_quoted, where="terminal"),
     ]
     examples = [_example(row) for row in rows]
     if leading.name != "tone" or not any(example["basis"] for example in examples):
@@ -195,7 +194,7 @@ def _examples(title: str, rows: Sequence[MentionRow], leading: Column, wording: 
 
 
 def _example(row: MentionRow) -> Row:
-    first, second = (row.text, row.title) if row.kind in ("comment", "review") else (row.title, row.text)
+    said = excerpt(row, counted(row))
     return {
         "tone": row.sentiment,
         "engagement": row.engagement,
@@ -204,12 +203,13 @@ def _example(row: MentionRow) -> Row:
         "at": row.at,
         "url": row.url,
         "basis": "(rating)" if by_rating_alone(row.reasons) else "",
-        "what": _cut(flat(first) or flat(second)),
+        "what": unmarked(said),
+        "said": said,
     }
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…"
+def _quoted(said: str) -> Text:
+    return Text.assemble("“", emphasised(said), "”")
 
 
 # Views, each one table of rows that are complete by themselves

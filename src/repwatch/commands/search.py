@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -25,8 +24,6 @@ from repwatch.commands.options import (
 
 if TYPE_CHECKING:
     from datetime import tzinfo
-
-    from rich.text import Text
 
     from repwatch.render import Column, Format
     from repwatch.store.base import MentionRow
@@ -105,6 +102,7 @@ def search(
 
 def result_columns(session: Session, zone: tzinfo, brands: bool) -> list[Column]:
     """Return the columns of a search; the snippet is last, so that it alone is shortened."""
+    from repwatch.commands.excerpts import emphasised
     from repwatch.formats import short_id
     from repwatch.render import Column
     from repwatch.words import signed, when
@@ -128,25 +126,8 @@ def result_columns(session: Session, zone: tzinfo, brands: bool) -> list[Column]
 
 
 def _result(row: MentionRow) -> dict[str, Any]:
+    from repwatch.commands.excerpts import unmarked
     from repwatch.writers import record
 
     snippet = row.snippet or ""
-    return record(row) | {"snippet": re.sub("[\x02\x03]", "", snippet), "shown": snippet}
-
-
-def emphasised(snippet: str | None) -> Text:
-    """Return a snippet whose found words, between U+0002 and U+0003, are emphasised."""
-    from rich.text import Text
-
-    shown = Text()
-    for place, part in enumerate((snippet or "").split("\x02")):
-        found, ended, rest = part.partition("\x03")
-        shown.append(_words(found), style="bold underline" if place and ended else "")
-        shown.append(_words(rest))
-    return shown
-
-
-def _words(text: str) -> str:
-    from repwatch.text import clean
-
-    return re.sub(r"\s+", " ", clean(text))
+    return record(row) | {"snippet": unmarked(snippet), "shown": snippet}
