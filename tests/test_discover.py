@@ -560,23 +560,24 @@ def test_what_is_found_is_tried_and_printed_ready_to_paste(desk: Path, server: H
     assert said.splitlines() == [
         '# A Discourse forum: its page says <meta name="generator" content="Discourse 3.4">',
         "# Tried: 1 entry, 1 of them about a brand",
-        "[sources.127-0-0-1]",
+        f"[sources.127-0-0-1-{server.port}]",
         'type = "discourse"',
         f'base_url = "{base}"',
     ]
     assert paths(server) == ["/robots.txt", "/t/x/1", "/posts.json"]
     desk.write_text(CONFIG + said)
-    assert load(desk).sources["127-0-0-1"].type == "discourse"
+    assert load(desk).sources[f"127-0-0-1-{server.port}"].type == "discourse"
 
 
 def test_keys_collide_with_nothing_and_twins_are_named(desk: Path, server: HTTPServer) -> None:
     links = "".join(f'<link rel="alternate" type="application/rss+xml" href="/{name}.xml">' for name in "ab")
     base = serve(server, site({"/": f"<html>{links}</html>", "/a.xml": rss("x"), "/b.xml": rss("y")}))
-    desk.write_text(f'{CONFIG}[sources.127-0-0-1]\ntype = "feed"\nurl = "{base}/b.xml"\n')
+    key = f"127-0-0-1-{server.port}"
+    desk.write_text(f'{CONFIG}[sources.{key}]\ntype = "feed"\nurl = "{base}/b.xml"\n')
     found = json.loads(discover(desk, f"{base}/", "--json").stdout)["found"]
     assert [(each["key"], each["already"]) for each in found] == [
-        ("127-0-0-1-2", None),
-        ("127-0-0-1-3", "127-0-0-1"),
+        (f"{key}-2", None),
+        (f"{key}-3", key),
     ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -209,11 +210,22 @@ def _keys(candidates: Iterable[Candidate], taken: Iterable[str]) -> list[str]:
 
     used, keys = set(taken), list[str]()
     for candidate in candidates:
-        name = slug(candidate.name)[:60].strip("-")
+        name = slug(candidate.name + _port(candidate))[:60].strip("-")
         key = next(key for n in range(1, 1_000_000) if (key := f"{name}-{n}" if n > 1 else name) not in used)
         used.add(key)
         keys.append(key)
     return keys
+
+
+def _port(candidate: Candidate) -> str:
+    """Return the port of a place that is not at the usual one: several may be on one host."""
+    from repwatch.urls import origin
+
+    for value in (candidate.settings or {}).values():
+        for each in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(each, str) and (port := urlsplit(origin(each)).port):
+                return f"-{port}"
+    return ""
 
 
 def _tried(
