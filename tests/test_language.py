@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repwatch.judging.language import SAMPLE, detect
+from repwatch.judging import language
+from repwatch.judging.language import SAMPLE, detect, only_in
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,38 @@ def test_a_hint_is_read_as_a_language_tag(hint: str, lang: str | None) -> None:
 def test_one_borrowed_word_does_not_decide() -> None:
     assert detect("terrible") is None
     assert detect("terrible", "en") == "en"
+
+
+@pytest.mark.parametrize(
+    "text", ["nobody helpful", "Felt alone tonight", "@acme your company lost both", "#anvil everything free"]
+)
+def test_words_of_english_alone_tell_it_where_there_are_few(text: str) -> None:
+    assert detect(text) == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("Ich war gestern in so einem Service und der Support ist leider nicht besser geworden", "de"),
+        ("Le service client est down, on est off et personne ne répond depuis hier matin", "fr"),
+        ("El team de support no me ha respondido nada sobre mi pedido en tres semanas", "es"),
+    ],
+)
+def test_english_words_in_another_language_do_not_make_it_english(text: str, lang: str) -> None:
+    assert detect(text) == lang
+
+
+ENGLISH = st.sampled_from(["the box", "is broken.", "Nobody", "answers!", "why?", "@acme", "#anvil", "xyz"])
+GERMAN = st.sampled_from(["Der Amboss", "ist leider", "schon wieder", "kaputt.", "Niemand", "antwortet!"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(ENGLISH | GERMAN, max_size=30).map(" ".join))
+def test_the_quick_look_at_an_english_text_says_what_its_sentences_say(text: str) -> None:
+    if language._is_english_throughout(text):
+        sentences = language._SENTENCE.findall(text[:SAMPLE])
+        assert all(language._is_in(one, True, {"en"}) for one in sentences)
+        assert only_in(text, "en", {"en"}) is text
 
 
 def test_addresses_and_handles_are_no_words() -> None:

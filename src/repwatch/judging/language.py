@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -61,11 +61,73 @@ _ENGLISH = frozenset(
 )
 """Words that are frequent in English; hardly any text in another language has one in four."""
 
-_CLEARLY = 0.25
-"""The share of such words, if they are two or more, from which a text is English without asking further."""
+_MORE_ENGLISH = frozenset(
+    """
+    of before while during between through against under above below few both own away around always
+    enough everything everyone nobody people person thing things week month night morning tonight little
+    lots left second third find found tell told feel felt keep kept put come came coming goes watch
+    watching watched play played playing old big friend friends family world life seen seems though
+    together already another almost at become behind believe best bit by change check different done down
+    early either else end enjoy fact far friday monday saturday sunday thursday tuesday wednesday forward
+    free half hard head hear heard hello hold home hope house however idea inside instead kids kind known
+    least leave less let lets let's light likely listen long look looking looks lost may maybe mean means
+    meet might mind miss money months mother must nearly nice number often once ones open order others
+    ought outside part past pay perhaps place point pretty probably quite rather read ready reason run
+    school several she's he's shall short show side simply soon sorry still strong talk that'll they'll
+    they'd thought try turn understand upon usually we'd we'll what'll white whole whose wish without
+    woman women wonder word words worth wrong yourself myself himself herself itself themselves ourselves
+    you'd you'll you've hasn't hadn't shouldn't ain't ya'll tho cause cuz gonna wanna gotta yeah nope bout
+    wtf phone company staff reply replied helpful waited bag paid price ordered website delivery
+    """.split()  # noqa: SIM905 (words)
+)
+"""More of them: many posts are too short, and too much about one thing, to have the most frequent ones."""
+
+_SHARED = frozenset("a i to in on be so no me or had has his her any us up go hi hey ok lol omg".split())  # noqa: SIM905
+"""Words that are frequent in English and stand in other languages, too; each counts half."""
+
+_CLEARLY = 0.27
+"""The share of such words, if two or more are English alone, from which a text is English without asking
+further."""
 
 _RATHER = 0.15
-"""The share from which it is, where the model can't tell: posts are short, and it gives up on one in ten."""
+"""The share of the most frequent ones from which it is, where the model can't tell: posts are short, and it
+gives up on one in ten."""
+
+NAME, WORD, SHARED, ENGLISH, VERY_ENGLISH = range(5)
+"""What a word tells: it is a handle or a tag, a word of any language, or one of those above."""
+
+MOST_KEPT = 100_000
+"""Spellings of which it is kept what they tell; more than that, and all are forgotten."""
+
+
+class _Words(dict[str, int]):
+    """What each spelling tells."""
+
+    def __missing__(self, spelled: str) -> int:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        word = spelled.lower().replace("’", "'").strip(_EDGES)
+        told = (
+            NAME if spelled[0] in "@#"
+            else VERY_ENGLISH if word in _ENGLISH
+            else ENGLISH if word in _MORE_ENGLISH
+            else SHARED if word in _SHARED
+            else WORD
+        )  # fmt: skip
+        self[spelled] = told
+        return told
+
+
+_words = _Words()
+
+
+@lru_cache(maxsize=16)  # whoever asks for a text's language asks next which of its sentences are in it
+def _telling(text: str) -> bytes:
+    """Return what each word of a text tells."""
+    return bytes(map(_words.__getitem__, text.split()))
+
+
+_AS_ENGLISH = bytes.maketrans(bytes((VERY_ENGLISH,)), bytes((ENGLISH,)))
 
 
 def detect(text: str, hint: str | None = None) -> str | None:
@@ -78,11 +140,13 @@ def detect(text: str, hint: str | None = None) -> str | None:
     Returns:
         None when neither the text nor the platform tells.
     """
-    english, n_words = _english(text[:SAMPLE])
-    if english > 1 and english >= _CLEARLY * n_words:
+    told = _telling(text[:SAMPLE])
+    n_words, frequent = len(told) - told.count(NAME), told.count(VERY_ENGLISH)
+    english = frequent + told.count(ENGLISH)
+    if english > 1 and english + told.count(SHARED) / 2 >= _CLEARLY * n_words:
         return "en"
     lang = _detected(text, hint)
-    return "en" if lang is None and english > 1 and english >= _RATHER * n_words else lang
+    return "en" if lang is None and frequent > 1 and frequent >= _RATHER * n_words else lang
 
 
 def only_in(text: str, lang: str | None, languages: Collection[str]) -> str | None:
@@ -95,6 +159,8 @@ def only_in(text: str, lang: str | None, languages: Collection[str]) -> str | No
         None when no sentence is.
     """
     counts = lang is None or lang in languages
+    if counts and "en" in languages and _is_english_throughout(text):
+        return text
     sentences = _SENTENCE.findall(text[:SAMPLE]) if len(text) > _SHORT else []
     if len(sentences) < 2:
         return text if counts else None
@@ -105,17 +171,19 @@ def only_in(text: str, lang: str | None, languages: Collection[str]) -> str | No
 
 
 def _is_in(sentence: str, otherwise: bool, languages: Collection[str]) -> bool:
-    english, n_words = _english(sentence)
-    if n_words < _FEW_WORDS or (otherwise and english and "en" in languages):
+    told = _telling(sentence)
+    if len(told) - told.count(NAME) < _FEW_WORDS:
         return otherwise
+    if otherwise and "en" in languages and (ENGLISH in told or VERY_ENGLISH in told):
+        return True
     lang = detect(sentence)
     return otherwise if lang is None else lang in languages
 
 
-def _english(text: str) -> tuple[int, int]:
-    """Return how many of a text's words are frequent in English, and how many words it has."""
-    words = [word.strip(_EDGES) for word in text.lower().replace("’", "'").split() if word[0] not in "@#"]
-    return sum(map(_ENGLISH.__contains__, words)), len(words)
+def _is_english_throughout(text: str) -> bool:
+    """Tell whether no five words follow each other without an English one, so that no sentence has such."""
+    told = _telling(text[:SAMPLE]).translate(_AS_ENGLISH, bytes((NAME,)))
+    return max(map(len, told.split(bytes((ENGLISH,))))) < _FEW_WORDS
 
 
 def _detected(text: str, hint: str | None) -> str | None:
