@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repwatch import batch
-from repwatch.batch import AT_ONCE, Answer, Batch, LineError, dumped, lines
+from repwatch.batch import AT_ONCE, Answer, Batch, LineError, _named, dumped, lines
 from repwatch.judge import Judge
-from repwatch.match import Matcher
-from repwatch.model import Brand
+from repwatch.match import Match, Matched, Matcher
+from repwatch.model import Brand, Mention
 from repwatch.score import scorer
+from repwatch.text import clean
 
 WHOLE = Batch(Judge(Matcher(()), scorer()))
 ACME = Brand(key="acme", name="Acme", terms=("acme anvils",), weak_terms=("acme",), need_one_of=("anvil",))
@@ -74,6 +76,77 @@ def test_answers_come_in_order_with_the_keys_of_the_door() -> None:
     found = answers(data.encode())
     assert [answer.record["id"] for answer in found if answer.record] == [f"t{n}" for n in range(500)]
     assert all(list(answer.record or {}) == KEYS for answer in found)
+
+
+TEXTS = st.text(max_size=60) | st.lists(
+    st.sampled_from(
+        [
+            "Acme",
+            "still",
+            "waiting",
+            "😡",
+            "not",
+            "great",
+            "https://a.example",
+            "#x",
+            "why",
+            "?",
+            "DIE",
+            "fire",
+        ]
+    ),
+    max_size=30,
+).map(" ".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS, st.sampled_from([None, "Acme", "t"]), st.sampled_from([None, 1, 3.5, 5]))
+def test_the_door_says_what_the_judge_says_of_a_post_of_which_nothing_else_is_known(
+    text: str, target: str | None, rating: float | None
+) -> None:
+    found = said(text=text, target=target, rating=rating)
+    post = Mention(space="s", native_id="1", kind="post", text=clean(text), rating=rating)
+    spans = _named(post.text, target) if target else ()
+    judged = WHOLE.judge.assess(post, Matched((Match("", False, spans),)), version=b"")
+    (one,) = judged.assessments
+    tone = one.sentiment
+    assert list(found.values())[1:] == [
+        *(tone.label, tone.score, tone.p_negative, one.intent, one.urgency),
+        *("about", judged.mention.lang, tone.reasons),
+    ]
+
+
+@given(st.text(max_size=9) | st.integers(), st.none() | st.floats(-1, 1), st.lists(st.text(max_size=9)))
+def test_a_line_is_the_json_that_a_library_writes(
+    name: str | int, tone: float | None, reasons: list[str]
+) -> None:
+    record = {**said(text="my bag is late"), "id": name, "sentiment": tone, "reasons": tuple(reasons)}
+    as_usual = json.dumps(record, ensure_ascii=False)
+    assert dumped(record) == as_usual.encode("utf-8", "backslashreplace") + b"\n"
+
+
+@given(
+    st.binary(max_size=20)
+    | st.dictionaries(st.text(max_size=3), st.floats() | st.text(max_size=3)).map(
+        lambda said: json.dumps(said).encode()
+    )
+)
+def test_a_line_is_read_as_a_library_reads_it(line: bytes) -> None:
+    def outcome(read: Callable[[bytes], Any]) -> str:
+        try:
+            return repr(read(line))
+        except ValueError as error:
+            return repr(error)
+
+    for raw in (
+        line,
+        line.decode("latin-1").encode("utf-16"),
+        b"\xef\xbb\xbf" + line,
+        line + b" \r",
+        line + b"\0",
+    ):
+        line = raw
+        assert outcome(batch._decoded) == outcome(json.loads)
 
 
 def test_a_text_is_judged_as_a_whole() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repwatch.judging.intent import INTENTS, URGENCIES, Wants, Wording, sounds, wants, written
+from repwatch.judging.intent import INTENTS, URGENCIES, Wants, Wording, decided, sounds, wants, written
 from repwatch.model import Intent, Label, Mention, Sender, Sentiment, Urgency
 
 TONES: dict[Label, float | None] = {"negative": -0.4, "neutral": 0.0, "positive": 0.5, "unscored": None}
@@ -177,3 +177,15 @@ def test_every_verdict_has_its_reason(signs: set[str], sender: Sender) -> None:
         *([decided.intent] if decided.intent != "other" or "other by your words" in signs else []),
         *([f"{decided.urgency} urgency"] if decided.urgency != "low" else []),
     ]
+
+
+@given(
+    st.frozensets(st.sampled_from(sorted({name for r in (*INTENTS, *URGENCIES) for name in r.needs}))),
+    st.sampled_from(get_args(Sender)),
+)
+def test_texts_with_the_same_signs_want_the_same_and_each_has_its_own_words_for_it(
+    names: frozenset[str], sender: Sender
+) -> None:
+    one, other = (dict.fromkeys(names, word) for word in ("one", "other"))
+    assert wants(one, sender).intent == wants(other, sender).intent == decided(names, sender).intent
+    assert [why.replace("one", "other") for why in wants(one, sender).why] == list(wants(other, sender).why)

@@ -6,13 +6,13 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from repwatch.judging import clauses
 from repwatch.judging.care import Care, Taught
-from repwatch.judging.intent import Wording, sounds, wants, written
+from repwatch.judging.intent import Decided, Wording, decided, sounds, wants, written, written_in
 from repwatch.judging.language import detect
-from repwatch.judging.senders import sender
+from repwatch.judging.senders import by_words, sender
 from repwatch.match import Match, Matched, Matcher
 from repwatch.model import (
     ITEM_OF_PAGE,
@@ -111,6 +111,20 @@ class Judge:
             near_misses=matched.near_misses,
         )
 
+    def hear(
+        self, brand: str, text: str, spans: Sequence[Span] = (), *, lang: str | None, rating: float | None
+    ) -> Heard:
+        """Return how a text sounds that is about a brand and of which nothing else is known.
+
+        The same as `assess` says of such a mention, for those who have no use for reasons and ask often.
+        """
+        words = masked(text, spans) if spans else text
+        lang = lang or detect(words)
+        reading = self._reading(brand, words, lang, rating)
+        signs = {**reading.signs, **written_in(text)}
+        who, _ = by_words(text, signs)
+        return Heard(lang, reading.sentiment, decided(frozenset((*signs, *reading.tone)), who))
+
     def _assessments(self, mention: Mention, words: str, matches: Sequence[Match]) -> tuple[Assessment, ...]:
         readings = self._compared(mention, matches) if len(matches) > 1 else {}
         beside = written(mention)
@@ -119,9 +133,9 @@ class Judge:
             if match.brand in readings:
                 continue
             if match.brand in self.own:
-                readings[match.brand] = self._reading(match.brand, mention, words, rating_share(mention))
+                readings[match.brand] = self._reading(match.brand, words, mention.lang, rating_share(mention))
                 continue
-            whole = whole or self._reading(match.brand, mention, words, rating_share(mention))
+            whole = whole or self._reading(match.brand, words, mention.lang, rating_share(mention))
             readings[match.brand] = whole
         return tuple(self._assessment(mention, match, readings[match.brand], beside) for match in matches)
 
@@ -129,16 +143,16 @@ class Judge:
         return self.own.get(brand, self.scorer) if brand is not None else self.scorer
 
     def _reading(
-        self, brand: str, mention: Mention, words: str, rating: float | None, side: str | None = None
+        self, brand: str, words: str, lang: str | None, rating: float | None, side: str | None = None
     ) -> _Reading:
-        """Return what some words of a mention come to for a brand."""
+        """Return what some words come to for a brand."""
         said = f"{words}. brand is {side}" if side else words
-        sentiment = self._scorer(brand).score(said, lang=mention.lang, rating=rating)
+        sentiment = self._scorer(brand).score(said, lang=lang, rating=rating)
         tone = sounds(sentiment, rating)
         if side:
             sentiment = replace(sentiment, reasons=(f"compared: {side}", *sentiment.reasons))
             tone[f"compared {side}"] = f"{side} than another brand"
-        return _Reading(sentiment, self.wording.signs(words, mention.lang), tone)
+        return _Reading(sentiment, self.wording.signs(words, lang), tone)
 
     def _compared(self, mention: Mention, matches: Sequence[Match]) -> dict[str, _Reading]:
         """Return what a text says of each brand that it names, empty where it says the same of all."""
@@ -164,8 +178,8 @@ class Judge:
             match.brand: replace(
                 self._reading(
                     match.brand,
-                    mention,
                     part.text,
+                    mention.lang,
                     rating if not rated or match.brand in rated else None,
                     part.side,
                 ),
@@ -222,6 +236,14 @@ class Judge:
             return True
         name = next((one.name for one in self.matcher.brands if one.key == brand), brand)
         return name.casefold() in item.casefold()
+
+
+class Heard(NamedTuple):
+    """The language of a text, how it sounds, and what somebody wants with it."""
+
+    lang: str | None
+    sentiment: Sentiment
+    wanted: Decided
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, cast, get_args
@@ -161,16 +161,24 @@ def _phrases(
 
 def written(mention: Mention) -> dict[str, str]:
     """Return the signs that a mention has beside its words."""
-    found = {}
-    if "://" in mention.text:
-        found["link"] = "a link"
-    if "?" in mention.text or "?" in mention.title:
+    found = written_in(mention.text)
+    if "?" in mention.title:
         found["question mark"] = "?"
     if mention.kind == "review":
         found["review"] = "a review"
     engagement = (mention.likes or 0) + (mention.replies or 0) + (mention.reposts or 0)
     if max(engagement, mention.score or 0) >= HEARD or (mention.views or 0) >= SEEN:
         found["heard"] = f"{engagement} reactions" if engagement >= HEARD else "heard by many"
+    return found
+
+
+def written_in(text: str) -> dict[str, str]:
+    """Return the signs that a text has beside its words."""
+    found = {}
+    if "://" in text:
+        found["link"] = "a link"
+    if "?" in text:
+        found["question mark"] = "?"
     return found
 
 
@@ -193,22 +201,38 @@ def sounds(sentiment: Sentiment, rating: float | None) -> dict[str, str]:
     return found
 
 
-def wants(signs: Signs, sender: Sender) -> Wants:
-    """Return what all the signs of a text come to."""
-    found = dict(signs)
+class Decided(NamedTuple):
+    """What somebody wants and how urgent it is, each with the rule that says so."""
+
+    intent: Intent
+    urgency: Urgency
+    rule: Rule | None
+    pressing: Rule | None
+
+
+@lru_cache(maxsize=1 << 14)
+def decided(signs: frozenset[str], sender: Sender) -> Decided:
+    """Return what the names of signs come to; many texts share theirs."""
+    found = set(signs)
     if sender in _ADVERTISERS:
-        found["advertises"] = f"from {sender.replace('_', ' ')}"
+        found.add("advertises")
     rule = _first(INTENTS, found)
     intent = cast(Intent, rule.verdict) if rule else "other"
-    why = [f"{intent}: {_reason(rule, found)}"] if rule else []
     if intent == "complaint":
-        found["complaint"] = ""
+        found.add("complaint")
     if intent not in _ANSWERED or sender != "customer":
-        found["wants nothing"] = ""
-    rule = _first(URGENCIES, found)
-    urgency = cast(Urgency, rule.verdict) if rule else "low"
-    if rule and urgency != "low":
-        why.append(f"{urgency} urgency: {_reason(rule, found)}")
+        found.add("wants nothing")
+    pressing = _first(URGENCIES, found)
+    return Decided(intent, cast(Urgency, pressing.verdict) if pressing else "low", rule, pressing)
+
+
+def wants(signs: Signs, sender: Sender) -> Wants:
+    """Return what all the signs of a text come to."""
+    intent, urgency, rule, pressing = decided(frozenset(signs), sender)
+    said = {**signs, "advertises": f"from {sender.replace('_', ' ')}"}
+    why = [f"{intent}: {_reason(rule, said)}"] if rule else []
+    if pressing and urgency != "low":
+        why.append(f"{urgency} urgency: {_reason(pressing, said)}")
     return Wants(intent, urgency, tuple(why))
 
 
@@ -218,14 +242,10 @@ _UNSAID = frozenset({"person", "no tables", "complaint"})
 """Signs that are no reasons in themselves."""
 
 
-def _first(rules: Sequence[Rule], signs: Signs) -> Rule | None:
+def _first(rules: Sequence[Rule], signs: Collection[str]) -> Rule | None:
     for rule in rules:
-        for name in rule.needs:
-            if name not in signs:
-                break
-        else:
-            if not any(name in signs for name in rule.unless):
-                return rule
+        if all(name in signs for name in rule.needs) and not any(name in signs for name in rule.unless):
+            return rule
     return None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, product
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 LONGEST = 4_000
 """Characters of a text that are looked at; what somebody wants is said by then."""
@@ -34,7 +34,7 @@ class Phrases:
         self._phrases = [(phrase, phrase[-1].isalnum(), owned) for phrase, owned in owners.items()]
         # the blank before a phrase spares us all that begins within words
         words = [f" {phrase}" if phrase[0].isalnum() else phrase for phrase in owners]
-        self._automaton = AhoCorasick(words) if words else None
+        self._automaton = AhoCorasick(words, implementation=Implementation.DFA) if words else None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Phrases, (self._tables,)
@@ -60,11 +60,11 @@ _Owner = tuple[str, bool, bool]
 def _even(text: str) -> str:
     """Return a text as phrases are looked for in it: in small letters, with blanks between words."""
     text = text.lower()
-    if not text.isascii():
-        text = text.translate(_APOSTROPHES)
     if "\n" in text:
         text = text.replace("\n", ". ")
-    return text.translate(_BLANKS)
+    if text.isascii():  # as bytes in a fifth of the time
+        return text.encode().translate(_BLANK_BYTES).decode()
+    return text.translate(_EVEN)
 
 
 def expanded(phrase: str) -> Iterator[str]:
@@ -74,8 +74,9 @@ def expanded(phrase: str) -> Iterator[str]:
 
 
 _GROUP = re.compile(r"\(([^()]*)\)")
-_APOSTROPHES = str.maketrans(dict.fromkeys("‘’ʼ´`＇′", "'"))
-_BLANKS = str.maketrans(dict.fromkeys('\t\r"([{*-_/|>~', " "))
+_BLANKS = '\t\r"([{*-_/|>~'
+_BLANK_BYTES = bytes.maketrans(_BLANKS.encode(), b" " * len(_BLANKS))
+_EVEN = str.maketrans(dict.fromkeys("‘’ʼ´`＇′", "'") | dict.fromkeys(_BLANKS, " "))
 _ENDS = frozenset(".!?,:;)'")
 _BEFORE = frozenset(
     [

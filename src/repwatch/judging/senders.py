@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from repwatch.model import Mention, Sender
+from repwatch.model import Kind, Mention, Sender
 
 LEAST = 3
 
@@ -75,7 +75,12 @@ def sender(mention: Mention, signs: Mapping[str, str], *, own: bool = False) -> 
         return "bot", "bot: its account says so"
     if mention.author and "bot" in mention.author.lower() and _BOT.search(mention.author):
         return "bot", f'bot: its name is "{mention.author}"'
-    counted = dict(_counted(mention))
+    return by_words(mention.text, signs, mention.kind)
+
+
+def by_words(text: str, signs: Mapping[str, str], kind: Kind = "post") -> tuple[Sender, str]:
+    """Return who wrote a text as far as it tells itself, and why that is thought."""
+    counted = dict(_counted(text[:LOOKED_AT], kind))
     if not (counted or _TELLING & signs.keys()):
         return "customer", ""
     found = {**signs, **counted}
@@ -96,11 +101,10 @@ _ORDER: tuple[Sender, ...] = ("spam", "giveaway", "job_ad")
 _TELLING = frozenset({"giveaway", "job ad", "begging", "lure", "wares"})
 
 
-def _counted(mention: Mention) -> Iterator[tuple[str, str]]:
+def _counted(text: str, kind: Kind) -> Iterator[tuple[str, str]]:
     """Yield the signs of a text that can be counted."""
-    text = mention.text[:LOOKED_AT]
     links, tags = text.count("://"), text.count("#")
-    if links and mention.kind == "comment" and len(_LINK.sub("", text)) < FEW_LETTERS:
+    if links and kind == "comment" and len(_LINK.sub("", text)) < FEW_LETTERS:
         yield "bare link", ""
     if links >= MANY_LINKS:
         yield "links", str(links)
