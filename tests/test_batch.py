@@ -188,7 +188,7 @@ def test_with_a_brand_its_terms_tell_whether_a_text_is_about_it() -> None:
 
     assert relevance("Acme Anvils lost my bag") == "about"
     assert relevance("acme lost my bag, the anvil too") == "about"
-    assert relevance("I bought it from Acme yesterday") == "unsure"
+    assert relevance("I heard it from Acme yesterday") == "unsure"
     assert relevance("somebody lost my bag") is None
     assert relevance("somebody lost my bag", target="bag") == "about"
     assert acme.record({"id": 1, "text": "somebody lost my bag"})["label"] == "negative"

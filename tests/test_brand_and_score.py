@@ -110,11 +110,11 @@ def test_brand_test_says_what_is_missing(typed: Any) -> None:
 
 
 def test_brand_test_says_what_makes_it_unsure(typed: Any) -> None:
-    assert typed("brand", "test", "-b", "acme", "I bought it from Acme yesterday").splitlines() == [
-        'acme: unsure (weak term "acme", in a sentence with "bought", written like a name, after "from")',
-        "  text 17-21, weak term: I bought it from [Acme] yesterday",
+    assert typed("brand", "test", "-b", "acme", "I heard it from Acme yesterday").splitlines() == [
+        'acme: unsure (weak term "acme", written like a name, after "from")',
+        "  text 16-20, weak term: I heard it from [Acme] yesterday",
     ]
-    document = json.loads(typed("brand", "test", "--json", "-b", "acme", "I bought it from Acme yesterday"))
+    document = json.loads(typed("brand", "test", "--json", "-b", "acme", "I heard it from Acme yesterday"))
     assert (document["brands"][0]["about"], document["brands"][0]["relevance"]) == (False, "unsure")
 
 

@@ -228,7 +228,7 @@ def test_advertisers_and_own_accounts_are_named_as_such() -> None:
 
 
 def test_a_mention_that_may_be_about_a_brand_is_assessed_and_says_so() -> None:
-    (assessment,) = JUDGE.judge(mention("I bought it from Acme yesterday")).assessments
+    (assessment,) = JUDGE.judge(mention("I heard it from Acme yesterday")).assessments
     assert assessment.relevance == "unsure"
     assert assessment.why[0].startswith('unsure: weak term "acme", ')
 
@@ -240,7 +240,7 @@ def test_what_a_source_was_searched_for_counts() -> None:
 
 
 def test_in_a_place_about_a_brand_nothing_is_unsure() -> None:
-    (assessment,) = JUDGE.judge(mention("I bought it from Acme yesterday"), about="acme").assessments
+    (assessment,) = JUDGE.judge(mention("I heard it from Acme yesterday"), about="acme").assessments
     assert (assessment.relevance, assessment.why[0]) == ("about", "about: all of its source is")
 
 

@@ -70,7 +70,10 @@ def test_names_and_weak_terms_in_context_are_about_the_brand(text: str) -> None:
         ("so it goes #acme", "written as a tag or handle"),
         ("so it goes @acme", "written as a tag or handle"),
         ("i got it from acme", 'after "from"'),
-        ("acme lost the lawsuit", 'in a sentence with "lawsuit"'),
+        ("acme lost the lawsuit", 'near "lawsuit"'),
+        ("acme is what we talked of after they told me of the lawsuit", 'in a sentence with "lawsuit"'),
+        ("Acme said that it rains", 'before "said"'),
+        ("Poor Acme, they lost all that they had", "written like a name or the end of one"),
         ("here is my acme order", 'followed by "order"'),
         ("it is Acme's latest and they know", "with something of its own"),
         ("acme and zed forge", "together with Zed Forge"),
@@ -82,6 +85,46 @@ def test_a_weak_term_without_context_is_unsure_where_something_speaks_for_the_br
 ) -> None:
     assert relevance(text) == "unsure"
     assert reason in why(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("i bought it from Acme and it rains", 'near "bought"'),
+        ("Acme plans to buy another one", 'near "buy"'),
+        ("they have banned #acme there", 'near "banned"'),
+        ("it is said that Acme's prices went up", 'near "prices"'),
+        ("They all went down: Bolt, Acme, Grind & Hew", "in a row of names"),
+    ],
+)
+def test_several_signs_together_are_enough_without_context(text: str, reason: str) -> None:
+    assert relevance(text) == "about"
+    assert reason in why(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i bought it with acme of taste",
+        "we met Bea Acme there",
+        "Jim Acme, the chief executive, speaks there",
+        "they bought five of the pictures, including the one of Acme there",
+    ],
+)
+def test_trade_alone_or_far_from_the_name_is_not_enough(text: str) -> None:
+    assert relevance(text) != "about"
+
+
+def test_a_capital_says_nothing_of_a_word_that_always_has_one() -> None:
+    matcher = Matcher([replace(ACME, weak_terms=("friday", "acme"))])
+
+    def is_about(name: str) -> bool:
+        text = f"they have shipped my order on {name} and it is there"
+        matched = matcher.match(Mention(space="test", native_id="1", kind="post", text=text))
+        return any(match.relevance == "about" for match in matched.about)
+
+    assert is_about("Acme")
+    assert not is_about("Friday")
 
 
 def test_what_was_found_by_a_search_for_a_term_may_be_about_the_brand() -> None:
@@ -148,6 +191,10 @@ def test_every_clue_can_be_found() -> None:
         Place("the ", "acme", " app"),
         Place("the ", "acme", ""),
         Place("and so we met ", "Acme", " Jones there"),
+        Place("", "Acme", " said that it rains and then they sold it"),
+        Place("and then it was sold when all of us had seen ", "acme", ""),
+        Place("Poor ", "Acme", ", they lost all that they had"),
+        Place("Bolt, ", "Acme", ", Grind and Hew"),
     ]
     reasons = {reason for place in places for reason in weigh(place, around).why}
     assert len(reasons) >= len(CLUES)

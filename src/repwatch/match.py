@@ -43,7 +43,7 @@ from repwatch.judging.relevance import Around, Place, Verdict, sentence, weigh
 from repwatch.model import Brand, Mention, NearMiss, Relevance, Span, account_key
 from repwatch.text import UNSPACED
 
-RULES = 4
+RULES = 5
 """Raised when the rules above change, so that places are read again."""
 
 MAX_SPANS = 100

@@ -3,7 +3,8 @@
 A weak term ("acme" for Acme Anvils) is everybody's word. What stands around it speaks for the brand
 or against it, each clue with the points of its row in CLUES; of several places the one with the most
 points decides. UNSURE points make the mention one that may be about the brand. ABOUT points make it
-one that is, if a clue is among them that settles such things; with fewer it is a near-miss.
+one that is, if a clue is among them that settles such things, or a word of trade is near what is
+written as only names are; with fewer it is a near-miss.
 
 The words looked for are English. Texts in other languages have the clues of how a name is written,
 and the brand's own context words.
@@ -12,8 +13,9 @@ and the brand's own context words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
 from repwatch.judging.signs import tables
@@ -35,13 +37,17 @@ CLUES = {
     "context": Clue(4, 'beside "{}"', settles=True),
     "context elsewhere": Clue(3, 'with "{}"', settles=True),
     "customer's word": Clue(2, 'followed by "{}"', settles=True),
+    "list": Clue(3, "in a row of names", settles=True),
+    "trade near": Clue(2, 'near "{}"'),
+    "trade": Clue(1, 'in a sentence with "{}"'),
     "searched for": Clue(1, 'found by a search for "{}"'),
     "another brand": Clue(1, "together with {}"),
     "another term": Clue(1, 'together with "{}"'),
     "tag": Clue(1, "written as a tag or handle"),
     "name": Clue(1, "written like a name"),
+    "name at most": Clue(1, "written like a name or the end of one"),
     "owner": Clue(1, "with something of its own"),
-    "trade": Clue(1, 'in a sentence with "{}"'),
+    "subject": Clue(1, 'before "{}"'),
     "whereabouts": Clue(1, 'after "{}"'),
     "article": Clue(-1, 'but after "{}"'),
     "longer name": Clue(-2, 'but perhaps "{}"'),
@@ -49,12 +55,16 @@ CLUES = {
 }
 """All that is looked for around a weak term; a place has each clue once at most."""
 
+_SHAPES = frozenset({"name", "tag", "owner", "subject"})
+"""How only names are written: with one of them, words of trade settle it, too."""
+
 _WORDS = tables("names-en")
-_CUSTOMERS, _TRADE, _WHEREABOUTS, _ARTICLES = (
-    frozenset(_WORDS[name]) for name in ("customer's word", "trade", "whereabouts", "article")
+_CUSTOMERS, _TRADE, _WHEREABOUTS, _ARTICLES, _VERBS, _CAPITALS, _SMALL = (
+    frozenset(_WORDS[name])
+    for name in ("customer's word", "trade", "whereabouts", "article", "verb", "capital", "small")
 )
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_STOP = re.compile(r"[.!?…][\s\"'”’)]+|[\n()|•;]|: ")
+_STOP = re.compile(r"[.!?…][\s\"'”’)]+|[\n()|•]|: ")
 _TAGGED = re.compile(r"[#@＃＠]\w+")
 _REACH = 160
 """Characters on each side of a name that are looked at."""
@@ -90,13 +100,18 @@ class Verdict(NamedTuple):
 
 def weigh(place: Place, around: Around) -> Verdict:
     """Return how much speaks for the brand at one place, and what."""
-    found = [(CLUES[name], said) for name, said in (*_said(around), *_written(place, around.context))]
-    found.sort(key=lambda row: -abs(row[0].points))
-    points = sum(clue.points for clue, _ in found)
+    found = dict((*_said(around), *_written(place, around.context)))
+    points = sum(CLUES[name].points for name in found)
     relevance: Relevance | None = "unsure" if points >= UNSURE else None
-    if points >= ABOUT and any(clue.settles for clue, _ in found):
+    if points >= ABOUT and _is_settled(found):
         relevance = "about"
-    return Verdict(points, relevance, tuple(clue.why.format(said) for clue, said in found))
+    weightiest = sorted(found, key=lambda name: -abs(CLUES[name].points))
+    return Verdict(points, relevance, tuple(CLUES[name].why.format(found[name]) for name in weightiest))
+
+
+def _is_settled(found: Iterable[str]) -> bool:
+    names = set(found)
+    return any(CLUES[name].settles for name in names) or ("trade near" in names and bool(names & _SHAPES))
 
 
 def sentence(text: str, start: int, end: int) -> tuple[str, str]:
@@ -123,49 +138,117 @@ def _said(around: Around) -> Iterator[tuple[str, str]]:
 
 def _written(place: Place, context: str | None) -> Iterator[tuple[str, str]]:
     """Yield the clues of how a name is written, and of the words around it."""
-    before, after = (
-        _WORD.findall(_TAGGED.sub(",", place.before)),
-        _WORD.findall(_TAGGED.sub(",", place.after)),
-    )
-    last, following = before[-1] if before else "", after[0] if after else ""
-    near_last = place.before[-1:] == " " and place.before[:-1].endswith(last)
-    near_following = place.after[:1] == " " and place.after[1:].startswith(following)
+    around = _around(place)
+    yield from _trade(around)
+    yield from _form(place, around, context)
+    last = around.last.lower()
+    if last in _WHEREABOUTS and (around.capital or around.following.lower() in _SMALL | {""}):
+        yield "whereabouts", last
+    if last in _ARTICLES and not (around.customers or around.named):
+        yield "article", last
+
+
+class _Words(NamedTuple):
+    """The words before and after a name; the `last` before and the one `following` if they stand beside it.
+
+    `capital` tells whether it is written with one that says something, `named` whether the sentence
+    has small letters otherwise, and `owner` whether something is called its own.
+    """
+
+    before: list[str]
+    after: list[str]
+    last: str
+    following: str
+    tagged: bool
+    capital: bool
+    named: bool
+    owner: bool
+
+    @property
+    def customers(self) -> bool:
+        """What follows is a company's: its order, its app."""
+        return self.following.lower() in _CUSTOMERS
+
+
+def _around(place: Place) -> _Words:
+    before, after = (_WORD.findall(_TAGGED.sub(",", side)) for side in (place.before, place.after))
     tagged = place.before[-1:] in _TAGS or place.name[0] in _TAGS
-    capital = place.name.lstrip("#@")[0].isupper()
-    telling = _telling((*before, *after))
-    named = capital and telling and not tagged
+    name = place.name.lstrip("#@")
+    capital = name[0].isupper() and name.lower() not in _CAPITALS
+    named = capital and not tagged and _telling((*before, *after))
     owner = place.after[:2].lower() in ("'s", "’s")
     if owner:
-        after, following = after[1:], after[1] if len(after) > 1 else ""
-    customers = (near_following or owner) and following.lower() in _CUSTOMERS
-    if customers:
-        yield "customer's word", following.lower()
-    else:
-        trade = next((word.lower() for word in (*after, *before[::-1]) if word.lower() in _TRADE), None)
-        if trade:
-            yield "trade", trade
-    if tagged:
-        yield "tag", ""
-    elif (
-        named
-        and near_following
-        and following[:1].isupper()
-        and not (customers or following.lower() == context)
+        del after[:1]
+    last, following = before[-1] if before else "", after[0] if after else ""
+    return _Words(
+        before=before,
+        after=after,
+        last=last if last and place.before.endswith(f"{last} ") else "",
+        following=following if owner or place.after.startswith(f" {following}") else "",
+        tagged=tagged,
+        capital=capital,
+        named=named,
+        owner=owner,
+    )
+
+
+def _trade(around: _Words) -> Iterator[tuple[str, str]]:
+    if around.customers:
+        yield "customer's word", around.following.lower()
+        return
+    before, after = around.before[::-1], around.after
+    for clue, words in (
+        ("trade near", (*after[:_NEAR], *before[:_NEAR])),
+        ("trade", (*after[_NEAR:], *before[_NEAR:])),
     ):
-        yield "longer name", f"{place.name} {following}"
-    elif named and near_last and last[:1].isupper() and len(before) > 1:
-        yield "longer name", f"{last} {place.name}"
-    elif named and (before or owner):
-        yield "name", ""
-    if owner and capital:
+        if word := next((word.lower() for word in words if word.lower() in _TRADE), None):
+            yield clue, word
+            return
+
+
+def _form(place: Place, around: _Words, context: str | None) -> Iterator[tuple[str, str]]:
+    last, following = around.last, around.following
+    if around.tagged:
+        yield "tag", ""
+        return
+    if around.named:
+        known = around.customers or following.lower() == context
+        if not around.owner and following[:1].isupper() and not known:
+            yield "longer name", f"{place.name} {following}"
+        elif last[:1].isupper() and len(around.before) > 1:
+            yield "longer name", f"{last} {place.name}"
+        elif last[:1].isupper() and last.lower() not in _SMALL | _WHEREABOUTS:
+            yield "name at most", ""
+        elif around.before or around.owner:
+            yield "name", ""
+    if around.capital and around.owner:
         yield "owner", ""
-    if near_last and last.lower() in _WHEREABOUTS:
-        yield "whereabouts", last.lower()
-    if near_last and last.lower() in _ARTICLES and not (customers or named):
-        yield "article", last.lower()
+    if around.capital and not around.before and following.lower() in _VERBS | _CUSTOMERS:
+        yield "subject", following.lower()
+    if around.capital and _row(place) >= _ROW:
+        yield "list", ""
 
 
 _TAGS = frozenset("#@＃＠")
+_NEAR = 6
+"""Words on either side that are near a name."""
+_ROW = 2
+"""Other names on either side that make a row."""
+_PART = re.compile(r",| and | & ")
+_NAME = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,2}\W*")
+
+
+def _row(place: Place) -> int:
+    """Return how many names stand beside this one, with commas or "and" between them."""
+    sides = _PART.split(place.before)[::-1], _PART.split(place.after)
+    beside = (side[0].split()[end:][:1] for side, end in zip(sides, (-1, 0), strict=True))
+    if any(word and _NAME.fullmatch(word[0]) for word in beside):
+        return 0  # a part of a longer name
+    return sum(sum(1 for _ in takewhile(_is_name, side[1:])) for side in sides if not side[0].strip())
+
+
+def _is_name(part: str) -> bool:
+    return not part.strip() or _NAME.fullmatch(part.strip()) is not None
 
 
 def _telling(words: Sequence[str]) -> bool:
