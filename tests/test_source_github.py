@@ -330,8 +330,8 @@ def test_every_recorded_issue_and_comment_is_there() -> None:
         if not (isinstance(body, list) and all({"created_at", "url"} <= each.keys() for each in body)):
             continue
         lists += 1
-        for wrapped in (body, {"items": body, "total_count": len(body)}):
-            page = read(wrapped)
+        hits = {"items": body, "total_count": len(body)}
+        for page in (read(hits), read(body, COMMENTS)):
             assert len(page.mentions) == len(body)
             for mention, each in zip(page.mentions, body, strict=True):
                 assert mention.native_id in (str(each["id"]), f"issuecomment-{each['id']}")
@@ -339,7 +339,7 @@ def test_every_recorded_issue_and_comment_is_there() -> None:
                 assert mention.author == each["user"]["login"]
                 assert mention.url == each.get("html_url")
                 assert mention.published_at == datetime.fromisoformat(each["created_at"])
-                assert mention.ref == each["url"].partition("github.com/")[2]
+                assert (mention.ref or "").split()[0] == each["url"].partition("github.com/")[2]
     assert lists == 4
 
 
@@ -358,7 +358,7 @@ def test_a_recorded_answer_of_another_kind_is_a_parse_error_or_an_empty_page() -
                 page = SOURCE.parse(task, answer)
             except ParseError:
                 continue
-            assert page.mentions or page.skipped or not json.loads(answer.body)["items"]
+            assert page.mentions or page.skipped
 
 
 def test_comments_are_asked_for_as_they_were_recorded() -> None:

@@ -185,7 +185,7 @@ def test_a_local_name_gets_the_host_of_its_instance() -> None:
 def test_an_error_in_the_place_of_posts_is_repeated() -> None:
     with pytest.raises(ParseError, match="Record not found"):
         read({"error": "Record not found"})
-    with pytest.raises(ParseError, match="without posts"):
+    with pytest.raises(ParseError, match="no statuses"):
         read({"accounts": []}, replace(TASK, query=SEARCH))
 
 

@@ -51,7 +51,8 @@ class Sample:
 
     The first setting is an address. `query` is the beginning of the query that the answer is for, and
     `cursor` its page, if the first one only leads to others. `platform` says that ids are unique on the
-    whole platform, `session` is the answer to a login.
+    whole platform, `session` is the answer to a login. `bare` says that an answer is just a list, so that
+    an empty one is nothing strange.
     """
 
     settings: Mapping[str, Any]
@@ -62,6 +63,7 @@ class Sample:
     cursor: str | None = None
     platform: bool = False
     session: Mapping[str, Any] | None = None
+    bare: bool = False
 
     @property
     def body(self) -> bytes:
@@ -95,6 +97,7 @@ SAMPLES = {
         "https://forem.example",
         "source_devto.json",
         "application/json",
+        bare=True,
     ),
     "discourse": Sample(
         {"base_url": "https://forum.example/community"},
@@ -160,6 +163,7 @@ SAMPLES = {
         "source_mastodon.json",
         "application/json",
         platform=True,
+        bare=True,
     ),
     "producthunt": Sample(
         {"base_url": "https://hunt.example", "slugs": ["pocket-forge"], "token": "hush"},
@@ -224,6 +228,7 @@ SAMPLES = {
         "source_wordpress.json",
         "application/json; charset=UTF-8",
         query="posts",
+        bare=True,
     ),
     "x": Sample(
         {"base_url": "https://posts.example", "token": "hush", "monthly_usd": 20},
@@ -388,6 +393,48 @@ def test_what_another_place_showed_is_not_looked_for_here(type: str) -> None:
     if isinstance(source, Threads):
         assert [one for one in known if source.thread(one)]
         assert not [one for one in others if source.thread(one)]
+
+
+STRANGE = (
+    *(b"{}", b'{"foo": 1}', b'{"status": "ok", "result": []}', b"null", b"true", b'"ok"', b"[1, 2]", b"[]"),
+    *(
+        b'{"%s": {}}' % key
+        for key in (b"data", b"items", b"posts", b"hits", b"feed", b"response", b"results")
+    ),
+)
+"""Answers in JSON, none of which is one of a platform that we know."""
+
+
+def strange_to(type: str) -> list[bytes]:
+    return [body for body in STRANGE if not (body == b"[]" and SAMPLES[type].bare)]
+
+
+@every_source
+def test_an_answer_of_another_shape_is_an_error_and_not_a_page_without_entries(type: str) -> None:
+    source = source_of(type)
+    for query in source.queries([BRAND]):
+        task = replace(task_of(type), query=query, cursor=None)
+        read = [body for body in strange_to(type) if page_or_error(type, body, task) is not None]
+        assert not read, query
+
+
+@every_source
+def test_an_answer_of_another_shape_takes_nothing_for_deleted(type: str) -> None:
+    source = source_of(type)
+    if not isinstance(source, Rereads):
+        return
+    shown = tidy_page(Page(mentions=source.parse(task_of(type), answer_of(type)).mentions), NOW).mentions
+    known = [
+        Known(id=m.id, space=m.space, native_id=m.native_id or "", kind=m.kind, url=m.url, ref=m.ref)
+        for m in shown
+    ]
+    for reread in source.rereads(known):
+        for body in strange_to(type):
+            if type == "hackernews" and body == b"null":
+                continue  # that is how it says that there is no such item
+            answer = Answer(200, reread.request.url, {"content-type": "application/json"}, body)
+            with pytest.raises(ParseError):
+                source.revisit(reread.known, answer)
 
 
 WALL = b"""<!DOCTYPE html><html><head><title>Just a moment</title></head><body>

@@ -161,15 +161,16 @@ def entries(body: object, *path: str) -> list[Any]:
     """Return the list at a path of keys in a JSON answer.
 
     Raises:
-        ParseError: there is no list; it repeats what the platform says about an error instead.
+        ParseError: there is no list, or one of something else than objects; it repeats what the
+            platform says about an error instead.
     """
     found = body
     for key in path:
         found = found.get(key) if isinstance(found, dict) else None
-    if isinstance(found, list):
+    if isinstance(found, list) and (rows(found) or not found):
         return found
     said = remark(body)
-    raise ParseError(f"the answer has no {'.'.join(path) or 'list'}{f': {said}' if said else ''}")
+    raise ParseError(f"the answer has no {'.'.join(path) or 'list of objects'}{f': {said}' if said else ''}")
 
 
 def remark(body: object) -> str | None:

@@ -150,8 +150,7 @@ class GitHub:
             return _page(found, issue, cursors=(f"comments {path} {issue} {int(page) + 1}",) if more else ())
         if way == "discussions":
             return _discussions(body)
-        # The lists of a repository are like the hits of a search.
-        hits = body if isinstance(body, list) else entries(body, "items")
+        hits = entries(body, "items")
         looks = self.comments is True or (self.comments is None and self.token is not None)
         return _page(
             hits,

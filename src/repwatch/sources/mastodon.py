@@ -151,7 +151,7 @@ class Mastodon:
         if task.cursor == ACCESS:
             _check_access(body, with_token=self.token is not None)
             return Page()
-        found = _entries(body, "statuses" if way == "search" else None)
+        found = entries(body, *(("statuses",) if way == "search" else ()))
         shown = rows(found)
         if way == "mentions":
             found = [table(each).get("status") for each in found if table(each).get("type") == "mention"]
@@ -250,14 +250,6 @@ def _stream(query: str) -> tuple[str, str, str]:
     way, _, rest = query.partition(":")
     what, _, base = rest.rpartition("@")
     return way, what, base
-
-
-def _entries(body: Any, name: str | None) -> list[Any]:
-    found = body.get(name) if name is not None and isinstance(body, dict) else body
-    if isinstance(found, list):
-        return found
-    said = word(body.get("error")) if isinstance(body, dict) else None
-    raise ParseError(f"the instance answered without posts{f': {said[:120]}' if said else ''}")
 
 
 def _check_access(body: Any, *, with_token: bool) -> None:

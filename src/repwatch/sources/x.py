@@ -252,17 +252,24 @@ class X:
 
 
 def _posts(body: Any) -> list[Mapping[str, Any]]:
-    """Return the posts in an answer; without any there is no list, but it still says so (meta)."""
+    """Return the posts in an answer; without any there is no list, but it still says so (meta).
+
+    Raises:
+        ParseError: it says nothing of the kind, or what it has are no posts.
+    """
     about = table(body)
     found = about.get("data", about.get("statuses")) if isinstance(body, dict) else body
-    if isinstance(found, dict):
-        found = [found]
     if found is None and isinstance(about.get("meta"), dict):
-        found = []
-    if not isinstance(found, list):
-        said = remark(body)
-        raise ParseError(f"the answer has no posts{f': {said}' if said else ''}")
-    return [table(post) for post in found]
+        return []
+    posts = rows([found] if isinstance(found, dict) else found)
+    if any(map(_id, posts)) or (found == [] and about):
+        return posts
+    said = remark(body)
+    raise ParseError(f"the answer has no posts{f': {said}' if said else ''}")
+
+
+def _id(post: Mapping[str, Any]) -> str | None:
+    return first_word((post.get("id_str"), post.get("id")))
 
 
 def _included(body: Any) -> Mapping[str, Any]:
@@ -276,7 +283,7 @@ def _users(body: Any) -> dict[str, Mapping[str, Any]]:
 
 def _place(post: Mapping[str, Any]) -> str | None:
     """Return where the next window may start if this is the newest post: its id and its second."""
-    id, written = first_word((post.get("id_str"), post.get("id"))), moment(post.get("created_at"))
+    id, written = _id(post), moment(post.get("created_at"))
     return f"{id}@{math.floor(written.timestamp())}" if id and id.isdigit() and written else None
 
 
