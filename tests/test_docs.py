@@ -71,7 +71,16 @@ def test_the_readme_lists_every_type_of_source_as_it_describes_itself() -> None:
 def test_the_help_names_an_account_of_every_platform_as_its_source_does() -> None:
     listed = set(re.findall(r"(?<=  )\S+:\S+(?: \S+)?", topic_text("config").partition("```toml")[0]))
     forms = {form for kind in source_types().values() if (form := getattr(kind, "author_like", None))}
+    lacking = forms - listed
+    assert not lacking, f"put these accounts into topics/config.md, each in its place: {lacking}"
     assert forms == listed - {"mail:help@acme.example"}
+
+
+def test_the_example_configuration_shows_every_type_of_source() -> None:
+    shown = set(
+        re.findall(r'^type = "(\w+)"', (ROOT / "config.example.toml").read_text("utf-8"), re.MULTILINE)
+    )
+    assert shown == source_types().keys(), "put a table with its options into config.example.toml"
 
 
 def test_the_set_up_commands_are_those_of_the_makefile_and_ci() -> None:
@@ -136,16 +145,18 @@ def test_every_dependency_has_its_reason_and_is_locked() -> None:
         assert name.replace("_", "-") in locked or name in locked
 
 
-POSTS = b'{"posts": [{"id": 4711, "html": "<p>Acme &amp; co</p>", "date": "2026-11-20", "author": "bea"}]}'
+POSTS = b"""{"posts": [{"id": 4711, "html": "<p>Acme &amp; co</p>", "date": "2026-11-20", "author": "bea",
+"link": "/t/4711"}]}"""
 
 
 def test_the_example_source_of_the_guide_is_short_and_keeps_what_every_source_promises() -> None:
     code = CONTRIBUTING.split("```python\n")[1].split("```")[0]
-    assert len(code.splitlines()) < 60
+    lines = [line for line in code.split('"""\n', 1)[1].splitlines() if line]
+    assert len(lines) < 60
     guide = ModuleType("forum", "")
     exec(compile(code, "forum.py", "exec", dont_inherit=True), vars(guide))
     assert "Documentation:" in (guide.__doc__ or "")
-    forum: Source = guide.Forum()
+    forum: Source = guide.Forum("https://forum.example")
     now = datetime(2026, 11, 21, tzinfo=UTC)
     task = Task(source="f", query="acme", since=now, until=now)
     request = forum.request(task)
@@ -154,7 +165,11 @@ def test_the_example_source_of_the_guide_is_short_and_keeps_what_every_source_pr
         return tidy_page(forum.parse(task, Answer(200, request.url, {}, body)), now)
 
     [mention] = read(POSTS).mentions
-    assert (mention.text, mention.author_id, read(POSTS).cursors) == ("Acme & co", "forum:bea", ("2",))
+    assert (mention.text, mention.author_id) == ("Acme & co", "forum:forum.example/bea")
+    assert (mention.url, read(POSTS).cursors) == ("https://forum.example/t/4711", ("2",))
+    with pytest.raises(ParseError) as limited:
+        read(b'{"wait": 30}')
+    assert (limited.value.reason, limited.value.retry_after_s) == ("rate_limited", 30.0)
     for damage in HOSTILE.values():
         with contextlib.suppress(ParseError):
             read(damage(POSTS))

@@ -68,7 +68,8 @@ class Club:
     def parse(self, task: Task, answer: Answer) -> Page:
         body = answer.json()
         if "slow_down" in body:
-            raise ParseError("the club says: slow down", reason="rate_limited")
+            wait_s = body["slow_down"]
+            raise ParseError("the club says: slow down", reason="rate_limited", retry_after_s=wait_s)
         return Page(mentions=tuple(map(_mention, body["posts"])), cost=body.get("cost"))
 
     # Explains
@@ -364,12 +365,11 @@ def test_a_quota_that_comes_as_403_is_waiting_and_not_forbidden(world: World) ->
 
 
 def test_a_limit_that_comes_as_an_answer_of_success_holds_for_the_whole_host(world: World) -> None:
-    world.club.trouble = Response('{"slow_down": true}', 200)
+    world.club.trouble = Response('{"slow_down": 300}', 200)
     outcome = world.scan()
     assert (outcome.status, outcome.reason) == ("waiting", "rate_limited")
     until = world.store.host(world.url.removeprefix("http://")).back_off_until
-    assert until is not None
-    assert until > NOW
+    assert until == NOW + timedelta(seconds=300), "as long as the platform said"
     asked = len(world.club.asked)
     assert world.scan(NOW + timedelta(minutes=1)).status == "waiting"
     assert len(world.club.asked) == asked, "it is left alone"

@@ -172,9 +172,9 @@ def test_newest_posts_go_on_below_the_lowest_id() -> None:
 
 
 def test_two_forums_on_one_host_do_not_share_ids() -> None:
-    spaces = {Discourse(base)._forum for base in ("https://F.example", "https://f.example/de/")}
-    assert spaces == {"f.example", "f.example/de"}
-    assert Discourse("http://127.0.0.1:8080")._forum == "127.0.0.1:8080"
+    spaces = {Discourse(base)._space for base in ("https://F.example", "https://f.example/de/")}
+    assert spaces == {"discourse:f.example", "discourse:f.example/de"}
+    assert Discourse("http://127.0.0.1:8080")._space == "discourse:127.0.0.1:8080"
 
 
 # Search

@@ -102,9 +102,9 @@ def test_a_token_and_several_instances_are_refused() -> None:
 def test_a_post_is_read_with_all_that_the_instance_says() -> None:
     assert sample().mentions[0] == Mention(
         space="mastodon",
-        native_id=f"{BASE}/users/bellows_bea/statuses/115000000000000900",
+        native_id=f"{BASE}/users/bellows_bea/statuses/115000004711000900",
         kind="post",
-        url=f"{BASE}/@bellows_bea/115000000000000900",
+        url=f"{BASE}/@bellows_bea/115000004711000900",
         text="Rant\nThe horn came off my #AcmeAnvils anvil.\nTwice & counting.",
         author="Bea :anvil:",
         author_id="mastodon:@bellows_bea@social.example",
@@ -116,17 +116,17 @@ def test_a_post_is_read_with_all_that_the_instance_says() -> None:
         likes=7,
         replies=1,
         reposts=2,
-        ref=f"115000000000000900@{BASE}",
+        ref=f"115000004711000900@{BASE}",
     )
 
 
 def test_an_answer_knows_its_parent_by_the_uri_if_it_is_on_the_same_page() -> None:
     _, answer, parent, *_ = sample().mentions
     assert answer.kind == "comment"
-    assert answer.parent_id == parent.native_id == f"{BASE}/users/bellows_bea/statuses/115000000000000700"
+    assert answer.parent_id == parent.native_id == f"{BASE}/users/bellows_bea/statuses/115000004711000700"
     assert answer.author == answer.author_id.removeprefix("mastodon:") == "@clinker@far.example"  # type: ignore[union-attr]
     assert answer.author_is_bot is True
-    assert answer.url == answer.native_id == "https://far.example/users/clinker/statuses/7"
+    assert answer.url == answer.native_id == "https://far.example/users/clinker/statuses/47117"
     assert answer.lang is None
 
 
@@ -141,7 +141,7 @@ def test_who_continues_their_own_post_names_it_also_from_another_page() -> None:
 
 def test_a_boost_is_the_post_that_it_repeats() -> None:
     boosted = sample().mentions[3]
-    assert boosted.native_id == "https://far.example/users/clinker/statuses/1"
+    assert boosted.native_id == "https://far.example/users/clinker/statuses/47111"
     assert boosted.text == "#AcmeAnvils for sale, hardly dropped"
     assert boosted.published_at == datetime(2026, 11, 12, 8, tzinfo=UTC)
 

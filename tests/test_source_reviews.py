@@ -91,7 +91,7 @@ def test_reviews_are_found_inside_products_and_graphs_with_all_they_say() -> Non
     assert (second.rating, second.rating_worst, second.rating_best) == (8.5, 0.0, 10.0)
     assert (third.author, third.text, third.item, third.rating) == ("Ann, Bob", "", "Zed hammer", 4.0)
     assert third.published_at == datetime(2026, 11, 1, 6, tzinfo=UTC)
-    assert fourth.native_id == fourth.url == "https://shop.example/reviews/77"
+    assert fourth.native_id == fourth.url == "https://shop.example/reviews/4711"
     assert fourth.text == "5 < 6 stars, and 7 > 6"
     assert (fourth.author, fourth.rating, fourth.rating_best) == ("Cleo", 90.0, 100.0)
 

@@ -1,7 +1,8 @@
 """What every source promises. A new one needs a line in SAMPLES and a saved answer in tests/data.
 
-A saved answer is invented. Each id in it has the digits 4711 in it, and nothing else has: tests make
-further pages of it by putting other digits there. Let the newest post be of 21 November 2026.
+A saved answer is invented. Each post's id has the digits 4711 in it, as have the addresses and threads
+that repeat it, and nothing else has: tests make further pages of it by putting other digits there. Its
+newest post is of 8 to 21 November 2026.
 """
 
 from __future__ import annotations
@@ -287,7 +288,8 @@ def page_or_error(type: str, body: bytes, task: Task | None = None) -> Page | No
 
 
 def test_every_source_has_a_sample() -> None:
-    assert SAMPLES.keys() == BUILT_IN.keys() == source_types().keys()
+    assert BUILT_IN.keys() == SAMPLES.keys(), "each type has a line in SAMPLES, above"
+    assert BUILT_IN.keys() == source_types().keys()
 
 
 @every_source
@@ -301,8 +303,9 @@ def test_a_source_says_what_it_is(type: str) -> None:
     assert source_of(type).pace_s >= 0
     assert kind.version >= 1
     module = sys.modules[kind.__module__].__doc__ or ""
-    assert "https://" in module, "where its facts come from"
-    assert all(each in module for each in ("Documentation:", "Limits:", "Terms:"))
+    assert "https://" in module, "its docstring says where its facts come from"
+    for each in ("Documentation:", "Limits:", "Terms:"):
+        assert each in module, f"its docstring says {each}"
 
 
 @every_source
@@ -361,14 +364,27 @@ def test_a_sample_is_read_into_clean_mentions_with_ids_of_their_own(type: str) -
     assert page.mentions
     assert len(tidied.mentions) == len(page.mentions)
     assert len({mention.id for mention in tidied.mentions}) == len(tidied.mentions)
+    assert any(mention.url for mention in page.mentions), "links may need the base: web_link(link, base_url)"
+    newest = max(mention.published_at for mention in page.mentions if mention.published_at)
+    assert task_of(type).since < newest < NOW, "a saved answer's newest post is of mid-November 2026"
     for mention in page.mentions:
-        assert mention.space != type or SAMPLES[type].platform
+        assert mention.space != type or SAMPLES[type].platform, "name the installation, or say platform=True"
         assert mention.text or mention.title or mention.rating is not None
         assert clean(mention.text) == mention.text
         assert "<p>" not in mention.text
         assert "&amp;" not in mention.text + mention.title
         for moment in (mention.published_at, mention.edited_at):
             assert moment is None or moment.utcoffset() == timedelta(0)
+
+
+@every_source
+def test_other_digits_in_a_sample_make_other_mentions_of_it(type: str) -> None:
+    body = SAMPLES[type].body
+    shown, others = page_or_error(type, body), page_or_error(type, body.replace(b"4711", b"4712"))
+    assert shown
+    assert others
+    ids = [{mention.id for mention in tidy_page(page, NOW).mentions} for page in (shown, others)]
+    assert ids[1] - ids[0], "ids in a saved answer have the digits 4711"
 
 
 @every_source

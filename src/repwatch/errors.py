@@ -165,7 +165,18 @@ class FetchError(SourceError):
 
 
 class ParseError(SourceError):
-    """An answer that is not what the source's documentation promises."""
+    """An answer that is not what the source's documentation promises, or a failure in one of success.
 
-    def __init__(self, message: str, *, reason: Reason = "layout", hint: str | None = None) -> None:
+    `retry_after_s` is what the answer asked for, where its reason is that we asked too much.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: Reason = "layout",
+        retry_after_s: float | None = None,
+        hint: str | None = None,
+    ) -> None:
         super().__init__(reason, message, hint=hint)
+        self.retry_after_s = retry_after_s

@@ -504,9 +504,11 @@ class Scan:
 
     def _failed(self, asking: _Look, error: SourceError, asker: Asker[_Look]) -> None:
         """Note what went wrong; the next scan tries again."""
-        # A limit that was told in an answer of success holds for what is still to be asked as well.
-        told = isinstance(error, ParseError) and error.reason in WAITING
-        asker.settle(asking, Page(wait_s=fetch.back_off_s(error.reason, 0, None) if told else None))
+        wait_s = None
+        if isinstance(error, ParseError) and error.reason in WAITING:
+            # A limit that was told in an answer of success holds for what is still to be asked as well.
+            wait_s = fetch.back_off_s(error.reason, 0, error.retry_after_s)
+        asker.settle(asking, Page(wait_s=wait_s))
         if isinstance(asking, _Visit) and asking.next.branch and error.reason in ABSENT:
             self._keep(asking, NOTHING, asker)
         elif isinstance(asking, _Visit):

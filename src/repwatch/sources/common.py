@@ -92,6 +92,11 @@ def search_terms(brands: Sequence[Brand], *, weak: bool = True, domains: bool = 
     return tuple(asked.values())
 
 
+def installation(address: str) -> str:
+    """Return what tells one installation of a software from another: forum.example/community."""
+    return origin(address).partition("://")[2] + urlsplit(address).path.rstrip("/")
+
+
 def own_names(brands: Sequence[Brand], type: str) -> tuple[str, ...]:
     """Return the bare names of the brands' own accounts on a platform: acme for "reddit:u/acme"."""
     keys = (account_key(account).partition(":") for brand in brands for account in brand.own_accounts)
@@ -141,9 +146,11 @@ def seconds(value: object) -> float | None:
     return float(value)
 
 
-def web_link(value: object) -> str | None:
-    """Return the value if it is the http(s) address of something."""
+def web_link(value: object, base: str | None = None) -> str | None:
+    """Return the value if it is the http(s) address of something, or leads to one from the page `base`."""
     text = word(value)
+    if text is not None and base is not None:
+        return absolute(base, text)
     return text if text is not None and re.match(r"https?://[^/]", text, re.IGNORECASE) else None
 
 
@@ -186,6 +193,7 @@ def remark(body: object) -> str | None:
             table(first).get("message"),
             first,
             *(found.get(key) for key in ("error", "explanation", "reason", "title")),
+            inner.get("code"),
         )
     )
     return one_line(said, LONGEST_REMARK) if said else None

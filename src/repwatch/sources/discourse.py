@@ -30,6 +30,7 @@ from repwatch.sources.common import (
     count,
     entries,
     first_word,
+    installation,
     json_or_none,
     remark,
     rows,
@@ -41,7 +42,6 @@ from repwatch.sources.common import (
 )
 from repwatch.text import one_line, plain
 from repwatch.tidy import LONGEST_TITLE
-from repwatch.urls import origin
 
 LOOKS = 14
 """Posts or topics that a page leads to; a further page of hits or topics makes 15 branches."""
@@ -265,15 +265,10 @@ class Discourse:
 
     @property
     def _space(self) -> str:
-        return f"discourse:{self._forum}"
-
-    @property
-    def _forum(self) -> str:
-        """The forum's address without its scheme."""
-        return origin(self.base_url).partition("://")[2] + urlsplit(self.base_url).path.rstrip("/")
+        return f"discourse:{installation(self.base_url)}"
 
     def _account(self, user: str) -> str:
-        return f"discourse:{self._forum}/{user}"
+        return f"discourse:{installation(self.base_url)}/{user}"
 
     def _address(self, *parts: object) -> str:
         path = [quote(str(part), safe="") for part in parts if part is not None]

@@ -37,6 +37,7 @@ from repwatch.sources.common import (
     unveiled,
     veiled,
     wall,
+    web_link,
     without_secrets,
     word,
 )
@@ -379,7 +380,7 @@ def _read(space: str, entry: Entry, defaults: _Defaults) -> Mention:
         text=text,
         author=author,
         author_id=_account(space, author),
-        author_url=absolute(defaults.url, author_url) if author_url else None,
+        author_url=web_link(author_url, defaults.url),
         published_at=published_at,
         edited_at=edited_at if edited else None,
         lang=_said(body, "language") or _said(entry, "language") or defaults.lang,
@@ -404,7 +405,7 @@ def _link(entry: Entry, base_url: str) -> str | None:
         said = said or _said(links[0], "href")
     elif not said.lower().startswith(("http://", "https://")):
         return None
-    url = absolute(base_url, said) if said else None
+    url = web_link(said, base_url)
     return _unwrapped(url) if url else None
 
 
@@ -482,7 +483,7 @@ def _json_feed(answer: Answer) -> _Channel:
         entries=entries,
         read=lambda space, item: _read_item(space, item, feed, answer.url),
         published_at=_item_published_at,
-        next_url=absolute(answer.url, next_url) if isinstance(next_url, str) and next_url else None,
+        next_url=web_link(next_url, answer.url),
         skipped=("not an object",) * (len(items) - len(entries)),
     )
 
@@ -498,13 +499,13 @@ def _read_item(space: str, item: Entry, feed: Entry, base_url: str) -> Mention:
         space=space,
         native_id=_number_or_text(item.get("id")),
         kind="article",
-        url=absolute(base_url, url) if url else None,
+        url=web_link(url, base_url),
         title=clean(_said(item, "title")),
         text=plain(_said(item, "content_html"))
         or clean(_said(item, "content_text") or _said(item, "summary")),
         author=_said(author, "name") or None,
         author_id=_account(space, _said(author, "name")),
-        author_url=absolute(base_url, author_url) if author_url else None,
+        author_url=web_link(author_url, base_url),
         published_at=published_at,
         edited_at=edited_at if edited else None,
         lang=_said(item, "language") or _said(feed, "language") or None,

@@ -59,7 +59,6 @@ from repwatch.sources.common import (
     word,
 )
 from repwatch.sources.markdown import plain_markdown
-from repwatch.urls import absolute
 
 ENTRIES_ON_A_PAGE = 100
 NAMES_TOLD = 3
@@ -379,7 +378,7 @@ def _mention(child: object, writer: str | None) -> Mention | str:
         space="reddit",
         native_id=name,
         kind="post" if is_post else "comment",
-        url=absolute(f"{SITE}/", address) if address else None,
+        url=web_link(address, f"{SITE}/"),
         title=title,
         text=text,
         **_signed_by(author),
