@@ -286,6 +286,15 @@ def test_who_does_not_want_to_be_found_any_more_is_named_no_more(store: Store) -
     assert [(row.author, row.author_id) for row in kept(store)] == [(None, None)]
 
 
+def test_who_knows_of_fewer_likes_takes_none_away_but_a_second_look_does(store: Store) -> None:
+    store.save_page(page(judged(mention(likes=91, score=40))))
+    assert store.save_page(page(judged(mention(likes=0, replies=2, score=7)))) == Saved(0, 1, 0)
+    (row,) = kept(store)
+    assert (row.likes, row.replies, row.score) == (91, 2, 7)
+    store.save_second_look(SecondLook(source="forum", at=NOW, judged=[judged(mention(likes=85))]))
+    assert [row.likes for row in kept(store)] == [85]
+
+
 def test_more_likes_are_an_update_and_no_edit(store: Store) -> None:
     store.save_page(page(judged(mention(likes=3))))
     assert store.save_page(page(judged(mention(likes=9)))) == Saved(0, 1, 0)

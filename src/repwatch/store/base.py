@@ -218,6 +218,8 @@ class PageSave:
     first_read: bool = False
     followed: bool = False
     """Its source can show these mentions again (sources.base.Rereads)."""
+    asked_again: bool = False
+    """It is a second look: counts that fell since then fall here, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ MENTION = (
 )  # fmt: skip
 """Columns of `mention` beside its seq."""
 
-COUNTED = ("likes", "replies", "reposts", "views", "score")
+TALLIES = ("likes", "replies", "reposts", "views")
+COUNTED = (*TALLIES, "score")
 """Columns of `mention` that a platform counts, and of `engagement`."""
 
 JUDGED = (
@@ -153,18 +154,21 @@ def mention_values(mention: Mention, source: str, collected_at: datetime, *, fir
     }
 
 
-def merged(stored: Values, shown: Values) -> Values:
+def merged(stored: Values, shown: Values, *, recounted: bool = False) -> Values:
     """Return a stored mention as it is after it was shown again.
 
     What is not known now never wipes what was known before. Who it is and when it was first heard
     stay; so does its date once it has one, and the date of its edit while the text is the same,
     since some places change those with every request. Lists show the beginning of a text that is
-    whole elsewhere: that is no edit, and does not take the place of the whole.
+    whole elsewhere: that is no edit, and does not take the place of the whole. Counts only grow, unless
+    they were asked for: other instances, lists and caches know of fewer.
     """
     row = {
         name: value if name not in _KEPT and value not in (None, "") else stored[name]
         for name, value in shown.items()
     }
+    for name in () if recounted else TALLIES:
+        row[name] = max((value for value in (stored[name], shown[name]) if value is not None), default=None)
     if UNNAMED in shown["marks"] and shown["author_id"] is None:
         row |= dict.fromkeys(("author", "author_id", "author_url"))
     if _is_beginning(row["text"], stored["text"]):

@@ -288,7 +288,15 @@ class SqliteStore(SqlReader):
         doubted, it must have been missing for two days.
         """
         task = Task(source=look.source, query="", since=look.at, until=look.at)
-        page = PageSave(task=task, collected_at=look.at, judged=look.judged, shown=(), seen=(), followed=True)
+        page = PageSave(
+            task=task,
+            collected_at=look.at,
+            judged=look.judged,
+            shown=(),
+            seen=(),
+            followed=True,
+            asked_again=True,
+        )
         with self.db.writing() as raw:
             saved = Keeper(raw, page, self._day).keep()
             again = Followups(raw, epoch_ms(look.at))
