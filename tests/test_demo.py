@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -434,8 +435,11 @@ def test_a_scan_of_a_demo_is_told_how_to_start_its_site(
 ) -> None:
     folder = tmp_path / "my tour"
     folder.mkdir()
-    demo.save(folder, demo.Demo(STARTED, 8765))
-    monkeypatch.chdir(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as site:
+        port = site.getsockname()[1]
+        demo.save(folder, demo.Demo(STARTED, port))
+        monkeypatch.chdir(tmp_path)
+        assert demo.hint(Path("my tour/repwatch.toml")) is None, "it runs"
     said = "the demo site is not running; start it with: repwatch demo {} --serve"
     assert demo.hint(Path("my tour/repwatch.toml")) == said.format("'my tour'")
     monkeypatch.chdir(folder)

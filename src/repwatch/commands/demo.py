@@ -221,7 +221,7 @@ def _keep_up(session: Session, folder: Path, site: Site) -> NoReturn:
     _tell(
         session,
         f"\nThe demo site is up at {site.base}/ until Ctrl-C, and new posts arrive. In another terminal:\n"
-        f"  cd {_typed(folder)} && repwatch scan",
+        f"  cd {_typed(folder.absolute())} && repwatch scan",
     )
     while True:
         Event().wait()

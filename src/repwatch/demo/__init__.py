@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import socket
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,14 +48,20 @@ def read(folder: Path) -> Demo | None:
 
 
 def hint(config_path: Path) -> str | None:
-    """Return what to do when nothing answers a scan of a demo folder; None for any other configuration.
-
-    Ask only after a source was unreachable: it does not look whether the site is running.
-    """
+    """Return what to do when the site of a demo folder is not running; None for any other configuration."""
     folder = config_path.absolute().parent
-    if read(folder) is None:
+    known = read(folder)
+    if known is None or _is_open(known.port):
         return None
     return f"the demo site is not running; start it with: repwatch demo {_as_typed(folder)} --serve"
+
+
+def _is_open(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except (OSError, OverflowError):
+        return False
 
 
 def _as_typed(folder: Path) -> str:

@@ -93,7 +93,11 @@ class Keeper:
 
     def _update(self, stored: rows.Values, shown: rows.Values, judged: Judged) -> bool:
         """Bring a stored mention up to date; tell whether anything of it changed."""
-        row = {"seq": stored["seq"], "gone_ms": None, **rows.merged(stored, shown, recounted=self._page.asked_again)}
+        row = {
+            "seq": stored["seq"],
+            "gone_ms": None,
+            **rows.merged(stored, shown, recounted=self._page.asked_again),
+        }
         edited = rows.is_edited(stored, row)
         if row != stored:
             self._rewrite(stored, row, edited=edited)
