@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from filled_store import Place, hours_ago, said
+from filled_store import CONFIG, Place, hours_ago, said
 from repwatch.commands.eval import Labelled, columns, marks, rows_of
 from repwatch.errors import UsageError
 from repwatch.learning.quality import FEW
@@ -121,6 +121,14 @@ def test_a_brand_is_measured_with_what_it_taught_the_model(place: Place) -> None
     assert (before["flagged"], after["flagged"], after["precision"]) == (0, 12, 1.0)
     assert "learned from such labels" in place.run("eval", "--scorer", "care").stderr
     assert "learned from such labels" not in place.run("eval", "--scorer", "vader").stderr
+
+
+def test_phrases_of_ones_own_are_no_labels_that_the_model_learned_from(place: Place) -> None:
+    label_all(place)
+    (place.directory / "repwatch.toml").write_text(
+        f'{CONFIG}\n[scoring.kinds]\n"went clanky" = "complaint"\n'
+    )
+    assert "learned from such labels" not in place.run("eval", "--scorer", "care").stderr
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])

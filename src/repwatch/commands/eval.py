@@ -273,7 +273,8 @@ def _notes(found: Mapping[str, Sequence[Labelled]], *, corrections: bool) -> Ite
         )
     elif corrections:
         yield "People look at what is doubtful or wrong: on a random sample the figures may be better."
-    if corrections and any(TAUGHT in each.scorer for some in found.values() for each in some):
+    every_one = (each for some in found.values() for each in some)
+    if corrections and any(f"{TAUGHT}{each.brand}" in each.scorer for each in every_one):
         yield "The model learned from such labels. On labels that were held back: repwatch train --dry-run"
     scorers = Counter(each.scorer for each in found.get(STORED, ()))
     if len(scorers) > 1:
