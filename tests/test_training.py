@@ -22,6 +22,7 @@ from repwatch.judging.learning import (
     Learned,
     average_precision,
     contradictions,
+    figures,
     learn,
 )
 from repwatch.judging.model import shipped
@@ -43,6 +44,29 @@ def clanky(count: int, *, wrong: float = 0.0) -> list[Labelled]:
     for n in range(count):
         bad = n % 2 == 0
         text = draw.choice(CLANKY if bad else SHINY).format(n=n)
+        said = bad != (draw.random() < wrong)
+        labels.append(Labelled(f"m_{n:03}", text, "negative" if said else "neutral"))
+    return labels
+
+
+COMPLAINTS = (
+    "still waiting for my refund, {}", "nobody answers, the {} is broken", "terrible {}, never again",
+    "my {} never arrived and support is useless", "charged twice for the {}, so angry",
+)  # fmt: skip
+OTHERS = (
+    "thank you, the {} is great", "love the new {}", "the {} arrived early, well done",
+    "what time does the {} open", "my {} works perfectly",
+)  # fmt: skip
+THINGS = ("anvil", "hammer", "forge", "chain", "hook", "rivet", "bolt", "blade", "vice", "file")
+
+
+def careless(count: int, *, wrong: float) -> list[Labelled]:
+    """Return labels of texts that the model takes rightly, some of which a person got wrong."""
+    draw = random.Random(1)
+    labels = []
+    for n in range(count):
+        bad = n % 2 == 0
+        text = (COMPLAINTS if bad else OTHERS)[n // 2 % 5].format(THINGS[n // 10 % 10])
         said = bad != (draw.random() < wrong)
         labels.append(Labelled(f"m_{n:03}", text, "negative" if said else "neutral"))
     return labels
@@ -115,6 +139,27 @@ def test_better_means_less_surprised_and_no_worse_at_finding_complaints() -> Non
     assert not Learned({}, 0.3, before=good, after=good).is_better
 
 
+def test_a_lesson_that_makes_the_model_worse_is_told_by_labels_that_were_held_back() -> None:
+    learned = learn(MODEL, careless(60, wrong=0.1), 0.3)
+    assert learned is not None
+    assert learned.after.loss > learned.before.loss
+    assert not learned.is_better
+    own = MODEL.taught(learned.weights)  # and so it is: they know less of what is true
+    true = careless(100, wrong=0.0)
+    shipped_is, own_is = (
+        figures([(model.judge(one.text).p_negative, one.label == "negative") for one in true], 0.3)
+        for model in (MODEL, own)
+    )
+    assert own_is.loss > shipped_is.loss
+
+
+def test_the_cut_moves_towards_half_the_f1_that_is_promised_and_little_by_few_labels() -> None:
+    few, many = learn(MODEL, careless(26, wrong=0.0), 0.3), learn(MODEL, careless(100, wrong=0.0), 0.3)
+    assert few is not None
+    assert many is not None
+    assert 0.3 < few.negative_from < many.negative_from < 0.5
+
+
 def test_labels_of_the_same_words_that_contradict_each_other_are_found() -> None:
     labels = [Labelled("1", "It is  late", "negative"), Labelled("2", "it is late", "neutral")]
     labels += [Labelled("3", "thanks", "neutral"), Labelled("4", "Thanks", "positive")]
@@ -162,6 +207,36 @@ def test_what_is_learned_is_kept_and_can_be_taken_back(store: Store) -> None:
     again = trained(store, "acme", SCORING, NOW)
     assert again.lesson is not None
     assert again.lesson.version == 2
+
+
+def test_a_lesson_that_is_worse_is_noted_and_judges_nothing(store: Store) -> None:
+    correct(store, careless(60, wrong=0.1))
+    training = trained(store, "acme", SCORING, NOW)
+    assert training.why == "it does no better on labels that were held back"
+    keep(store, training)
+    (lesson,) = store.lessons("acme")
+    assert (lesson.state, lesson.weights) == ("worse", {})
+    assert lesson.figures["after"]["loss"] > lesson.figures["before"]["loss"]
+    assert taught(store.lessons()) == {}
+
+
+def test_what_was_kept_before_holds_where_the_next_lesson_is_worse(store: Store) -> None:
+    correct(store, clanky(60))
+    keep(store, trained(store, "acme", SCORING, NOW))
+    kept = taught(store.lessons())
+    worse = replace(store.lessons("acme")[0], version=2, state="worse", weights={})
+    store.save_lesson(worse)
+    assert taught(store.lessons()) == kept != {}
+
+
+def test_the_cut_that_was_learned_holds_whatever_cut_the_configuration_had(store: Store) -> None:
+    correct(store, clanky(60))
+    strict = replace(SCORING, negative_from=0.5)
+    training = trained(store, "acme", strict, NOW)
+    keep(store, training)
+    assert training.learned is not None
+    own = taught(store.lessons())["acme"]
+    assert Care(negative_from=0.5, taught=own).cut == pytest.approx(training.learned.negative_from)
 
 
 def test_the_version_before_holds_again_when_the_last_is_undone(store: Store) -> None:

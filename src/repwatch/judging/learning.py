@@ -19,16 +19,15 @@ from repwatch.model import Label
 FEWEST: Final = 25
 """Labels below which nothing can be told: neither what to learn, nor whether it helped."""
 
-PRIOR: Final = {"bias": 8.0, "bit": 12.0, "word": 12.0}
+PRIOR: Final = 20.0
 """How firmly the shipped weights are held; larger is firmer."""
 
 ROUNDS: Final = 60
 STEP: Final = 0.25
 FOLDS: Final = 5
 CUTS: Final = tuple(at / 100 for at in range(10, 71, 2))
-NEAR: Final = 0.07
-PULL: Final = 400
-"""Labels at hand that the usual cut counts for, where another one seems to do better."""
+PULL: Final = 150
+"""Labels that the usual cut counts for, where another one promises more."""
 
 
 class Labelled(NamedTuple):
@@ -94,7 +93,7 @@ def learn(model: Model, labels: Sequence[Labelled], cut: float) -> Learned | Non
         own = _fit(model, [one for at, one in enumerate(dealt) if at % FOLDS != fold])
         held += [(_chance(model, one, own), one.negative) for one in dealt[fold::FOLDS]]
         shipped += [(_chance(model, one, {}), one.negative) for one in dealt[fold::FOLDS]]
-    learned = _cut(held, cut)
+    learned = _cut([p for p, _ in held], cut)
     return Learned(
         weights=_fit(model, examples),
         negative_from=learned,
@@ -181,9 +180,8 @@ def _fit(model: Model, examples: Sequence[_Example]) -> dict[str, complex]:
                 steep[name] = steep.get(name, 0j) + error * value
         for name, slope in steep.items():
             at = own.get(name, 0j)
-            firm = PRIOR["bias" if name == "[bias]" else "bit" if name[0] == "[" else "word"]
-            down = slope + firm * at
-            total = moved.setdefault(name, [firm * firm, firm * firm])
+            down = slope + PRIOR * at
+            total = moved.setdefault(name, [PRIOR * PRIOR, PRIOR * PRIOR])
             total[0] += down.real * down.real
             total[1] += down.imag * down.imag
             own[name] = at - STEP * complex(down.real / math.sqrt(total[0]), down.imag / math.sqrt(total[1]))
@@ -202,15 +200,22 @@ def _chance(model: Model, one: _Example, own: Mapping[str, complex]) -> float:
     return chance(model.calibrated(_odds(one, own)).real)
 
 
-def _cut(held: Sequence[tuple[float, bool]], usual: float) -> float:
-    """Return the cut with the best F1, over its neighbours, and with the usual one's pull."""
-    scores = {cut: _f1(held, cut) for cut in CUTS}
+def _cut(chances: Sequence[float], usual: float) -> float:
+    """Return the cut that promises the best F1 where probabilities are right, with the usual one's pull.
 
-    def smooth(cut: float) -> float:
-        near = [score for other, score in scores.items() if abs(other - cut) < NEAR]
-        return sum(near) / len(near) - PULL / len(held) * (cut - usual) ** 2
+    No label is asked: a few of them say more about chance than about a cut.
 
-    return max(CUTS, key=lambda cut: (smooth(cut), -abs(cut - usual)))
+    Source:
+        Lipton, Elkan and Narayanaswamy (2014): the best cut is half of the best F1.
+    """
+    there = sum(chances)
+
+    def promised(cut: float) -> float:
+        found = [p for p in chances if p >= cut]
+        return 2 * sum(found) / (len(found) + there)
+
+    best = max(map(promised, CUTS)) / 2
+    return (len(chances) * best + PULL * usual) / (len(chances) + PULL)
 
 
 def _f1(pairs: Sequence[tuple[float, bool]], cut: float) -> float:

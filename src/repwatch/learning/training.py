@@ -9,9 +9,9 @@ from typing import cast
 
 from repwatch.config import Scoring
 from repwatch.judge import scorer_for, spoken
-from repwatch.judging.care import Care, Taught
+from repwatch.judging.care import NEGATIVE_FROM, Care, Taught
 from repwatch.judging.learning import FEWEST, FOLDS, Labelled, Learned, contradictions, learn
-from repwatch.judging.model import shipped
+from repwatch.judging.model import chance, log_odds, shipped
 from repwatch.model import Intent, Label
 from repwatch.store.base import Filter, Lesson, Reader, Store
 from repwatch.words import plural
@@ -54,7 +54,8 @@ def trained(reader: Reader, brand: str, scoring: Scoring, now: datetime) -> Trai
     if learned is None:
         return replace(found, why=_too_few(len(useful), negative))
     why = "" if learned.is_better else "it does no better on labels that were held back"
-    return replace(found, lesson=_lesson(reader, found, learned, now), why=why)
+    moved = log_odds(learned.negative_from) - log_odds(scoring.negative_from)
+    return replace(found, lesson=_lesson(reader, found, learned, moved, now), why=why)
 
 
 def keep(store: Store, training: Training) -> None:
@@ -119,7 +120,8 @@ def cut_of(brand: str, scoring: Scoring, lessons: Mapping[str, Taught]) -> float
     return replace(care, taught=lessons.get(brand)).cut
 
 
-def _lesson(reader: Reader, found: Training, learned: Learned, now: datetime) -> Lesson:
+def _lesson(reader: Reader, found: Training, learned: Learned, moved: float, now: datetime) -> Lesson:
+    """Return what was learned, with the cut that the usual one is `moved` to (see care.Care.cut)."""
     before = reader.lessons(found.brand)
     better = learned.is_better
     return Lesson(
@@ -130,7 +132,7 @@ def _lesson(reader: Reader, found: Training, learned: Learned, now: datetime) ->
         labels=found.labels,
         state="kept" if better else "worse",
         figures={"before": asdict(learned.before), "after": asdict(learned.after)},
-        negative_from=learned.negative_from,
+        negative_from=chance(log_odds(NEGATIVE_FROM) + moved),
         weights={name: (at.real, at.imag) for name, at in learned.weights.items()} if better else {},
     )
 
