@@ -50,7 +50,7 @@ NEXT: Mapping[Reason, str] = MappingProxyType(
         "refused": "is the address meant? Private ones have to be named in [http] allow_private",
         "not_found": "check its address, or its name",
         "gone": "it is gone for good: take the source out",
-        "rate_limited": "nothing: it is asked again by itself",
+        "rate_limited": "wait: a scan asks again by itself, when it may",
         "quota": "nothing: it goes on when the quota begins anew; a larger one is a setting",
         "unreachable": "if it lasts, check address and network",
         "tls": "its certificate is not sound: ask the site",
