@@ -79,7 +79,41 @@ def test_each_label_has_its_own_stretch_of_sentiments() -> None:
 def test_what_says_nothing_is_unscored_and_not_neutral(text: str) -> None:
     found = judged(text, lang=None)
     assert (found.score, found.label, found.p_negative) == (None, "unscored", None)
-    assert found.reasons[0] in ("no text", "no words but handles and links", "language not recognised")
+    assert found.reasons[0] in (
+        "no text",
+        "no words but handles and links",
+        "no words, and no emoji with feeling",
+    )
+
+
+@pytest.mark.parametrize(
+    ("emoji", "label"),
+    [
+        ("😡😡😡", "negative"),
+        ("🤬", "negative"),
+        ("👎 @acme", "negative"),
+        ("🙄", "negative"),
+        ("🤦‍♀️", "negative"),
+        ("😭😭", "negative"),
+        ("❤️", "positive"),
+        ("👏👏👏", "positive"),
+        ("👍🏽", "positive"),
+        ("😍", "positive"),
+    ],
+)
+def test_emoji_alone_say_how_they_are_meant(emoji: str, label: str) -> None:
+    assert judged(emoji, lang=None).label == label
+
+
+@pytest.mark.parametrize("emoji", ["🤔", "🙏", "🚗✈️", "🔥🔥🔥", "🇩🇪", "?!"])
+def test_emoji_that_may_mean_this_or_that_stay_unscored(emoji: str) -> None:
+    found = judged(emoji, lang=None)
+    assert found.label == "unscored"
+    assert found.reasons[0].startswith("no words")
+
+
+def test_an_emoji_counts_beside_words() -> None:
+    assert p("so my order comes on monday 😡") > p("so my order comes on monday")
 
 
 def test_another_language_is_unscored_unless_its_rating_speaks() -> None:

@@ -101,7 +101,7 @@ class Care:
         part, remark = self._part(text, lang)
         said, own = self._without_own_words(part or "")
         verdict = self.model.judge(_unnamed(said))
-        if part is not None and not own and (mute := self._mute(verdict.reading, lang)):
+        if part is not None and not own and (mute := self._mute(said, verdict.reading, lang)):
             part, remark, said = None, mute, ""
             verdict = self.model.judge(said)
         if part is None and rating is None:
@@ -124,7 +124,7 @@ class Care:
         """Return what of a text the model reads; None if that is nothing."""
         part, _ = self._part(text, lang)
         said = _unnamed(self._without_own_words(part)[0]) if part else ""
-        return said if said and not self._mute(self.model.judge(said).reading, lang) else None
+        return said if said and not self._mute(said, self.model.judge(said).reading, lang) else None
 
     def label(self, p_negative: float, p_positive: float) -> Label:
         """Return the word for two probabilities."""
@@ -153,11 +153,17 @@ class Care:
             return None, f"language {lang} is not scored"
         return part, "" if part is text else "only the part in a language that is scored"
 
-    def _mute(self, found: Reading, lang: str | None) -> str:
+    def _mute(self, said: str, found: Reading, lang: str | None) -> str:
         """Return why a text says nothing that can be judged; empty if it does."""
         if _NO_WORDS.issuperset(found.words):
             return "no words but handles and links"
-        return "" if lang is not None or is_understood(found) else "language not recognised"
+        if lang is not None or is_understood(found):
+            return ""
+        return (
+            "language not recognised"
+            if any(map(str.isalpha, said))
+            else "no words, and no emoji with feeling"
+        )
 
     def _without_own_words(self, text: str) -> tuple[str, list[Reason]]:
         """Return a text without the words that the configuration scores, and what they say."""

@@ -508,6 +508,15 @@ SPELLINGS: dict[str, str] = {
 }  # fmt: skip
 """Spellings that mean one word; small numbers become the digit 0 as all numbers do."""
 
+EMOJI: dict[str, str] = {
+    "😡": "furious face", "🤬": "furious face", "😾": "angry face", "😤": "frustrated face",
+    "🤦": "frustrating", "🙄": "annoyed face", "😒": "annoyed face", "🥱": "boring",
+    "🤡": "ridiculous", "🤮": "disgusting", "🤢": "disgusting", "💩": "crap", "🖕": "insult",
+    "👎": "bad", "👍": "good", "💯": "perfect", "👏": "applause", "🙌": "hooray", "😍": "love",
+    "🤩": "amazing", "🔥": "flame",
+}  # fmt: skip
+"""What emoji say whose names in VADER have no feeling, or another one than people mean by them."""
+
 
 def patterns() -> Iterator[tuple[tuple[str, ...], str, float]]:
     """Yield every phrase as its words, with its group and weight; said twice, the first counts."""

@@ -17,7 +17,7 @@ from html import unescape
 from typing import Final
 from zlib import crc32
 
-from repwatch.judging.lexicon import PHRASES, SPELLINGS, WORDS, patterns
+from repwatch.judging.lexicon import EMOJI, PHRASES, SPELLINGS, WORDS, patterns
 
 PIECE: Final = 280
 """Characters that VADER judges at once; it is made for texts of this size, and saturates on longer ones."""
@@ -185,7 +185,8 @@ class _Vader:
         }
         self.boosters: Mapping[str, float] = vaderSentiment.BOOSTER_DICT
         self.negations = frozenset(vaderSentiment.NEGATE)
-        self.emoji = {ord(char): f" {name} " for char, name in analyzer.emojis.items() if len(char) == 1}
+        names = {**analyzer.emojis, **EMOJI}
+        self.emoji = {ord(char): f" {name} " for char, name in names.items() if len(char) == 1}
 
 
 @cache
