@@ -3,19 +3,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import closing
 from datetime import UTC
 from pathlib import Path
 
 import pytest
 import time_machine
 
-from filled_store import NOW, Place, hours_ago, said
+from filled_store import BERLIN, NOW, Place, hours_ago, said
 from repwatch.commands.base import Flags, Session
 from repwatch.commands.excerpts import emphasised
 from repwatch.commands.mention import wanted
 from repwatch.commands.search import result_columns
 from repwatch.errors import UsageError
 from repwatch.render import aligned, for_people
+from repwatch.store import open_store
+from repwatch.store.base import SecondLook
 
 HOSTILE = "refund \x1b[31mred\x1b]52;c;aGk=\x07 \x9b31m[link=http://evil.example]x[/link]\r\n=1+1 hostile"
 
@@ -159,6 +162,19 @@ def test_an_unknown_or_ambiguous_id_is_an_error(place: Place) -> None:
     for id in ("m_", "m_NOTHERE"):
         with pytest.raises(UsageError):
             place.text("mention", "show", id)
+
+
+def test_a_mention_that_is_gone_says_so_and_no_more(place: Place) -> None:
+    gone = said("gone", "Acme Anvils crack", "negative", at=hours_ago(2), title="Cracked", likes=4)
+    place.save(gone)
+    id = gone.mention.id
+    with closing(open_store(place.database, BERLIN)) as store:
+        store.save_second_look(SecondLook(source="forum", at=hours_ago(1), asked=[id], gone=[id]))
+    text = place.text("mention", "show", id)
+    assert "gone there since 2026-11-21T07:00:00Z: its text and author are gone here, too" in text
+    assert "likes" in text
+    assert "known as" not in text
+    assert "\n\n\n" not in text
 
 
 def test_a_hostile_mention_cannot_act_when_it_is_shown(place: Place) -> None:

@@ -149,13 +149,14 @@ def describe(out: Console, known: Known, zone: tzinfo, session: Session) -> None
     out.print()
     if row.title:
         out.print(Text(flat(row.title), style="bold"))
-    for paragraph in clean(row.text).split("\n"):
+    for paragraph in clean(row.text).split("\n") if row.text else ():
         out.print(Text(paragraph.expandtabs(4)))
     if row.gone_at:
         out.print(
             Text(f"gone there since {moment(row.gone_at)}: its text and author are gone here, too", "dim")
         )
-    out.print()
+    if row.title or row.text or row.gone_at:
+        out.print()
     stars = "" if row.rating is None else f"{row.rating:g}"
     if stars and row.rating_best is not None:
         stars += f" of {row.rating_best:g}"
@@ -174,7 +175,7 @@ def describe(out: Console, known: Known, zone: tzinfo, session: Session) -> None
     line("votes", None if row.score is None else signed(row.score, 0, ascii=ascii))
     line("answers", row.parent_id)
     line("thread", row.thread_id)
-    line("known as", f"{row.space} {row.native_id}")
+    line("known as", f"{row.space} {row.native_id}" if row.native_id else None)
     line("marks", ", ".join(row.marks))
     for each in known.rows:
         out.print()
