@@ -157,6 +157,37 @@ def test_a_label_is_what_a_person_can_say(place: Place) -> None:
     assert place.run("mention", "correct", id_of("a"), "--label", "unscored").exit_code == 2
 
 
+def test_what_people_said_can_be_taken_to_another_machine(place: Place, tmp_path: Path) -> None:
+    place.text("mention", "correct", id_of("a"), "--label", "negative", "--why", "=sarcasm")
+    place.text("mention", "correct", id_of("b"), "--label", "neutral", "--kind", "question")
+    place.text("mention", "correct", id_of("c"), "--brand", "zed", "--not-about")
+    document = json.loads(place.text("export", "labels", "--json"))
+    assert document["schema"] == "repwatch.labels/1"
+    found = {(row["id"], row["brand"]): row for row in document["labels"]}
+    assert set(found) == {(id_of("a"), "acme"), (id_of("b"), "acme"), (id_of("c"), "zed")}
+    a, b, c = (found[id_of(name), brand] for name, brand in (("a", "acme"), ("b", "acme"), ("c", "zed")))
+    assert (a["label"], a["intent"], a["relevance"], a["why"], a["who"]) == (
+        *("negative", None, None, "=sarcasm", "mara"),
+    )
+    assert (b["label"], b["intent"], b["corrected"]) == ("neutral", "question", ["kind", "label"])
+    assert (c["label"], c["relevance"], c["text"]) == (None, "not_about", "Zed or Acme?")
+    for name in ("labels.csv", "labels.jsonl"):
+        file = str(tmp_path / name)
+        place.text("export", "labels", "-o", file)
+        other = Place(tmp_path / "other")
+        other.directory.mkdir(exist_ok=True)
+        measured = json.loads(other.text("eval", "--labels", file, "--json"))
+        assert measured["figures"][0]["labels"] == 2
+    assert "'=sarcasm" in (tmp_path / "labels.csv").read_text()
+
+
+def test_labels_that_were_taken_back_are_not_exported(place: Place) -> None:
+    place.text("mention", "correct", id_of("a"), "--label", "negative")
+    place.text("mention", "correct", id_of("a"), "--withdraw")
+    assert place.text("export", "labels", "--jsonl") == ""
+    assert place.text("export", "labels", "--csv", "--columns", "id,label") == "id,label\n"
+
+
 def test_where_nothing_was_scanned_there_is_nothing_to_correct(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no database"):
         Place(tmp_path).text("mention", "correct", "m_A", "--label", "negative")

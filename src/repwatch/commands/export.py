@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 @filtered
 def export(
     session: Session,
-    what: Annotated[  # noqa: ARG001 (there is one thing to export yet; its name keeps room for others)
-        Literal["mentions"], typer.Argument(help="What is written: mentions.")
+    what: Annotated[
+        Literal["mentions", "labels"],
+        typer.Argument(help="What is written: mentions, or the labels that people gave."),
     ] = "mentions",
     limit: LimitOption = None,
     unsure: Annotated[
@@ -65,6 +66,9 @@ def export(
 ) -> None:
     """Write mentions out, oldest first, each with all that is known about it.
 
+    Of labels it writes what people said (mention correct, label), with the texts that they said it of;
+    eval --labels measures with such a file on another machine.
+
     Formulas in CSV are disarmed with an apostrophe; JSON has the texts as they are.
 
     Examples:
@@ -72,6 +76,7 @@ def export(
         repwatch export --since 7d -o mentions.csv
         repwatch export --period last-week --format xlsx -o week.xlsx
         repwatch export --columns id,at,brand,label,text > mentions.csv
+        repwatch export labels -o labels.csv
     """
     from dataclasses import replace
 
@@ -87,12 +92,18 @@ def export(
         raise UsageError(f"--excel is about CSV, not {chosen}", hint="Leave out --excel.")
     if chosen == "xlsx" and is_stdout(output) and session.out.is_terminal:
         raise UsageError("a spreadsheet can't be shown at a terminal", hint="Name a file: -o mentions.xlsx")
+    found, _ = build_filter(session, asked)
+    if what == "labels":
+        from repwatch.commands.export_labels import export_labels
+
+        every = replace(found, relevance=found.relevance if asked.relevance else (), own=None)
+        export_labels(session, every, chosen, output, columns, header=not no_header, limit=limit)
+        return
     names = list(COLUMNS)
     if columns is not None:
         names = [pick(name.strip(), COLUMNS, "column") for name in columns.split(",") if name.strip()]
         if not names:
             raise UsageError("--columns names no column", hint=f"There is: {', '.join(COLUMNS)}")
-    found, _ = build_filter(session, asked)
     found = replace(
         found,
         relevance=(*found.relevance, "unsure") if unsure else found.relevance,

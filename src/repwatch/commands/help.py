@@ -66,6 +66,7 @@ def _read(name: str) -> str:
 
 def _formats() -> str:
     """Put the columns that the code knows under the words about them."""
+    from repwatch.commands.export_labels import LABELS
     from repwatch.imports.columns import FIELDS, USUAL
     from repwatch.imports.plan import FORMATS
     from repwatch.store.views import COLUMNS as VIEWS
@@ -76,6 +77,7 @@ def _formats() -> str:
     fields = ((name, meaning, ", ".join(USUAL.get(name, ()))) for name, meaning in FIELDS.items())
     parts.append(_table(("field", "meaning", "names by which its column is known"), fields))
     parts.append(_columns("Columns of `repwatch export`", COLUMNS))
+    parts.append(_columns("Columns of `repwatch export labels`", LABELS))
     parts += [_columns(f"Columns of the view `{view}`", columns) for view, columns in VIEWS.items()]
     return "\n".join(parts)
 
