@@ -606,16 +606,57 @@ def test_help_knows_commands_and_topics(desk: Desk) -> None:
     assert "matched and judged; nothing of it is stored." in summaries
 
 
-def test_a_source_whose_secret_is_missing_is_refused_by_name_when_it_is_paused(desk: Desk) -> None:
-    desk.configure()
+def without_secret(desk: Desk, server: HTTPServer, *, more: str = "") -> None:
+    """Configure a good source and one whose secret is missing."""
+    serve(server, lambda _: feed("Acme Anvils"))
+    desk.configure(server.url_for("/good"))
     with (desk.folder / "repwatch.toml").open("a") as file:
         file.write('[sources.social]\ntype = "mastodon"\ninstances = ["https://social.example"]\n')
-        file.write('token = "env:NO_SUCH_TOKEN"\npaused = true\n')
+        file.write(f'token = "env:NO_SUCH_TOKEN"\n{more}')
+
+
+def test_a_source_whose_secret_is_missing_is_skipped_and_the_others_are_read(
+    desk: Desk, server: HTTPServer
+) -> None:
+    without_secret(desk, server)
+    code, out, err = desk.run("scan")
+    assert (code, out) == (4, "")
+    assert "social has no valid login since" in err
+    assert "token: the environment has no NO_SUCH_TOKEN" in err
+    assert 'say where else it is: "env:NAME"' in err
+    sources = {one["source"]: one for one in json.loads(desk.run("status", "--json")[1])["sources"]}
+    assert (sources["feed0"]["status"], sources["feed0"]["mentions"]) == ("ok", 1)
+    assert (sources["social"]["status"], sources["social"]["reason"]) == ("no_access", "login")
+    assert "NO_SUCH_TOKEN" in sources["social"]["note"]
+    desk.env["NO_SUCH_TOKEN"] = "it is there"
+    assert desk.run("config", "check")[0] == 0
+
+
+def test_a_secret_that_is_missing_is_told_before_a_scan(desk: Desk, server: HTTPServer) -> None:
+    without_secret(desk, server)
+    code, out, err = desk.run("config", "check")
+    assert code == 4
+    assert "is right" in out
+    assert "the environment has no NO_SUCH_TOKEN" in err
+    assert "social can't be read until its secret is there" in err
+    found = json.loads(desk.run("doctor", "--json")[1])["findings"]
+    (told,) = [each["text"] for each in found if "NO_SUCH_TOKEN" in each["text"]]
+    assert told.startswith("sources.social.token: ")
+    assert "1 of 1 answer" in [each["text"] for each in found]
+    code, _, err = desk.run("source", "test", "social")
+    assert code == 4
+    assert "NO_SUCH_TOKEN" in err
+
+
+def test_a_paused_source_may_lack_its_secret_until_it_is_asked_by_name(
+    desk: Desk, server: HTTPServer
+) -> None:
+    without_secret(desk, server, more="paused = true\n")
+    assert desk.run("config", "check")[0] == 0
     assert desk.run("scan")[0] == 0
-    code, out, err = desk.run("scan", "social")
-    assert (code, out) == (3, "")
-    assert "sources.social" in err
-    assert "secret" in err
+    code, _, err = desk.run("scan", "social")
+    assert code == 4
+    assert "NO_SUCH_TOKEN" in err
 
 
 def test_no_time_at_all_is_no_time(desk: Desk, server: HTTPServer) -> None:

@@ -409,10 +409,10 @@ def test_a_secret_of_another_source_need_not_be_there(desk: Desk, server: HTTPSe
     a_feed(desk, server, lambda _: feed(*TITLES))
     desk.add('[sources.tube]\ntype = "youtube"\napi_key = "env:NO_SUCH_KEY"\n')
     assert desk.json("source", "test", "blog")["kept"] == 2
-    done = desk.run("source", "test", "tube")
-    assert isinstance(done.exception, ConfigError)
-    assert "NO_SUCH_KEY" in done.exception.mistakes[0].message
-    assert isinstance(desk.run("scan").exception, ConfigError)
+    error = desk.run("source", "test", "tube").exception
+    assert isinstance(error, SourceError)
+    assert (error.reason, exit_code(error)) == ("login", 4)
+    assert "NO_SUCH_KEY" in error.message
 
 
 def test_a_preset_is_called_by_its_name(desk: Desk, server: HTTPServer) -> None:

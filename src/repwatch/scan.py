@@ -248,7 +248,9 @@ class Scan:
         from repwatch.learning.training import taught  # noqa: PLC0415 (likewise)
 
         places = {
-            s.key: Place(source=s.built, about=s.about, brands=frozenset(s.brands) or None) for s in due
+            s.key: Place(source=s.built, about=s.about, brands=frozenset(s.brands) or None)
+            for s in due
+            if s.lacks is None
         }
         lessons = taught(self._store.lessons())
         judge = judge_for(self._config.brands.values(), self._config.scoring, lessons)
@@ -261,19 +263,19 @@ class Scan:
 
     def _open(self, config: SourceConfig, now: datetime, since: datetime | None, asker: Asker[_Look]) -> None:
         """Open a window for each stream of a source, or go on with the one that is open."""
-        source = config.built
         tally = self._tallies[config.key] = Tally(config, now)
-        known = self._store.streams(config.key)
-        left: dict[str, list[OpenTask]] = {}
-        for open_task in self._store.open_tasks([config.key]):
-            left.setdefault(open_task.task.query, []).append(open_task)
-        fingerprint = self._fingerprint(config)
         try:
+            source = config.built
             queries = asked(lambda: source.queries(brands_of(self._config, config)))
         except SourceError as error:
             tally.streams = tally.failed = 1
             self._note(tally, error)
             return
+        known = self._store.streams(config.key)
+        left: dict[str, list[OpenTask]] = {}
+        for open_task in self._store.open_tasks([config.key]):
+            left.setdefault(open_task.task.query, []).append(open_task)
+        fingerprint = self._fingerprint(config)
         self._asked_since[config.key] = self._store.asked_since(config.key, _digest(source, queries), now)
         for query in queries:
             tally.streams += 1

@@ -134,7 +134,7 @@ class SecondLooks:
         """Blank what platforms lend for a time that is over, also of sources that are not read now."""
         now = self._clock()
         for source in sources:
-            keep_s = getattr(source.source, "keep_s", None)  # not built: paused, and its secret is missing
+            keep_s = getattr(source.source, "keep_s", None)
             before = None if keep_s is None else _ago(now, keep_s)
             if before is not None:
                 self._store.expire(source.key, before, now)

@@ -36,11 +36,14 @@ def path(session: Session) -> None:
 def check(session: Session) -> None:
     """Say every mistake in the configuration, and what in it may not be meant.
 
+    Exits with 3 if something is wrong, with 4 if only a secret is missing.
+
     Examples:
 
         repwatch config check
     """
     from repwatch.config import examine, shown
+    from repwatch.outcomes import NO_ACCESS
     from repwatch.words import plural
 
     checked = examine(session.flags.config, database=session.flags.db)
@@ -52,6 +55,9 @@ def check(session: Session) -> None:
         brands = plural(len(config.brands), "brand")
         sources = plural(len(config.sources), "source")
         print(f"{shown(config.path)} is right: {brands}, {sources}")
+    if lacking := [key for key, source in config.sources.items() if source.lacks and not source.paused]:
+        session.warn(f"{', '.join(lacking)} can't be read until its secret is there")
+        raise typer.Exit(NO_ACCESS)
 
 
 @app.command("show")

@@ -172,7 +172,7 @@ def _sources(session: Session, config: Config) -> Iterator[Finding]:
     from repwatch.probe import Probe
     from repwatch.scan import first_request
 
-    watched = [source for source in config.sources.values() if not source.paused]
+    watched = [source for source in config.sources.values() if not (source.paused or source.lacks)]
     errors: dict[str, SourceError] = {}
     wanted: dict[str, tuple[Source, Request]] = {}
     dear: list[str] = []

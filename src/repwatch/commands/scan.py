@@ -280,7 +280,7 @@ def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> N
 
 def _complaint(state: Health) -> str:
     last, since = state.last, state.blind_since or state.failing_since
-    what = {"no_access": ": login refused", "blind": " is blind"}.get(
+    what = {"no_access": " has no valid login", "blind": " is blind"}.get(
         last.status, f" failed {state.failures_in_a_row} times in a row"
     )
     at = f" since {since:%Y-%m-%d %H:%M} UTC" if since else ""

@@ -63,7 +63,7 @@ def load(
     """Return the configuration; its sources are built and its secrets resolved unless told not to.
 
     Without sources, what was checked before and has not changed since is not checked again. Where
-    only some are `needed`, the secrets of others are not looked up, so these are not built.
+    only some are `needed`, the secrets of others are not looked up, so these can't be asked.
     `database` is the flag that names another one; `env` and `cwd` stand in for the process's own.
 
     Raises:
@@ -102,7 +102,14 @@ def _checked(layered: Layers, *, sources: bool, needed: Collection[str] | None =
     if result.mistakes:
         raise _wrong(layered, result.mistakes, result.n_mistakes)
     is_right(layered)
-    config = build(layered.path, layered.values, layered.database, proxy=result.proxy, sources=result.sources)
+    config = build(
+        layered.path,
+        layered.values,
+        layered.database,
+        proxy=result.proxy,
+        sources=result.sources,
+        lacking=result.lacking,
+    )
     return Checked(config, result.warnings)
 
 

@@ -48,20 +48,24 @@ Found = dict[KeyPath, "str | ErrorDetails"]
 
 @dataclass(slots=True)
 class Result:
-    """What a check found, and what it built on the way; `n_mistakes` counts those not shown too."""
+    """What a check found, and what it built on the way; `n_mistakes` counts those not shown too.
+
+    `lacking` says, by source, which secret can't be had: without it, the source can't be asked.
+    """
 
     mistakes: tuple[Mistake, ...] = ()
     n_mistakes: int = 0
     warnings: tuple[Mistake, ...] = ()
     proxy: Secret | None = None
     sources: dict[str, Source] = field(default_factory=dict)
+    lacking: dict[str, str] = field(default_factory=dict)
 
 
 def check(layers: Layers, *, resolve: bool, needed: Collection[str] | None = None) -> Result:
     """Return every mistake and warning, in the order of the file, and the built sources.
 
-    With `resolve`, secrets are looked up, and one that can't be had is a mistake where it is needed:
-    in the sources that are `needed`, and without these in all that are not paused.
+    With `resolve`, secrets are looked up: those of all sources, or of those that are `needed`. One
+    that can't be had is no mistake of the file, and keeps only its own source from being read.
     """
     checking = _Check(layers, resolve, needed)
     checking.all()
@@ -221,14 +225,9 @@ class _Check:
 
     def build(self, at: KeyPath, key: str, kind: str, table: dict[str, Any]) -> None:
         settings = {option: value for option, value in table.items() if option not in CORE_KEYS}
-        complete = self.resolve
-        wanted = self.needed is None or key in self.needed
-        needed = wanted and (self.needed is not None or table.get("paused") is not True)
         for option, is_secret in settings_of(kind).items():
             if is_secret and isinstance(settings.get(option), str):
-                secret = self.secret((*at, option), settings[option], needed=needed) if wanted else None
-                complete = complete and secret is not None
-                settings[option] = secret or Secret(HIDDEN)
+                settings[option] = self.secret_of(key, option, settings[option])
         try:
             source = sources.build(kind, settings)
         except ValidationError as error:
@@ -238,7 +237,7 @@ class _Check:
         else:
             if table.get("paused") is not True and (account := _account(source)):
                 self.logged_in[key] = account
-            if complete:
+            if self.resolve:
                 self.result.sources[key] = source
 
     # Secrets
@@ -248,28 +247,48 @@ class _Check:
         said = self.table("http").get("proxy")
         if not isinstance(said, str) or not said:
             return
+        if is_reference(said) and not self.resolve:
+            return
         is_secret = is_reference(said) or urls.redact(said) != said
-        proxy = self.secret(path, said, needed=True) if is_secret else Secret(said)
-        if proxy is not None and not urls.host(proxy):
+        try:
+            proxy = self.secret(path, said) if is_secret else Secret(said)
+        except ValueError as error:
+            self.add(path, str(error))
+            return
+        if not urls.host(proxy):
             self.add(path, 'is not the address of a proxy, such as "http://proxy.example:3128"')
         self.result.proxy = proxy
 
-    def secret(self, path: KeyPath, said: str, *, needed: bool) -> Secret | None:
-        """Return the secret that an option stands for; None if it can't be had or is not looked up."""
-        if not is_reference(said) and path not in self.layers.overrides:
-            self.written_out(path)
-        if is_reference(said) and not self.resolve:
-            return None
+    def secret_of(self, key: str, option: str, said: str) -> Secret:
+        """Return a secret of a source, or something in its place, and note that it is missing."""
+        path: KeyPath = ("sources", key, option)
+        if self.needed is not None and key not in self.needed:
+            self.result.lacking[key] = "its secrets were not looked up"
+            return Secret(HIDDEN)
         try:
-            if said.startswith("cmd:") and self.foreign:
-                raise ValueError(f"no command is run from a file that {self.foreign}")
-            return resolve(said, folder=self.layers.path.absolute().parent, env=self.layers.env)
+            return self.secret(path, said)
         except ValueError as error:
-            if needed:
-                self.add(path, str(error))
-            else:
-                self.doubtful[path] = f"{error}; needed when it is no longer paused"
-            return None
+            self.result.lacking[key] = f"{option}: {error}"
+            paused = self.table("sources")[key].get("paused") is True
+            self.doubtful[path] = f"{error}; " + (
+                "needed when it is no longer paused" if paused else "the source can't be read without it"
+            )
+            return Secret(HIDDEN)
+
+    def secret(self, path: KeyPath, said: str) -> Secret:
+        """Return the secret that an option stands for, or something in its place if none is looked up.
+
+        Raises:
+            ValueError: it can't be had, and why.
+        """
+        if not is_reference(said):
+            if path not in self.layers.overrides:
+                self.written_out(path)
+        elif not self.resolve:
+            return Secret(HIDDEN)
+        if said.startswith("cmd:") and self.foreign:
+            raise ValueError(f"no command is run from a file that {self.foreign}")
+        return resolve(said, folder=self.layers.path.absolute().parent, env=self.layers.env)
 
     def written_out(self, path: KeyPath) -> None:
         """Note a secret that stands in the file itself."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from repwatch.errors import ConfigError
+from repwatch.errors import SourceError
 from repwatch.model import Brand, Intent, Secret, Urgency
 from repwatch.period import duration_s
 
@@ -45,6 +45,8 @@ DEFAULTS: dict[str, Any] = {
 
 CORE_KEYS = ("type", "every", "about", "brands", "paused", "reread")
 """The keys of `[sources.NAME]` that every source has; all others are the settings of its class."""
+
+_TO_BE_FOUND = 'put it there, or say where else it is: "env:NAME", "file:PATH" or "cmd:COMMAND"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,8 @@ class SourceConfig:
 
     `about` is the brand that everything here is about, `brands` those asked for and matched here
     (all when empty). Its mentions are read again for `reread_s`; None leaves that to its type.
-    `source` is None when sources were not built, and for a paused source whose
-    secret is missing.
+    `source` is None when sources were not built; `lacks` says which secret is missing, if one is:
+    then it can't be asked.
     """
 
     key: str
@@ -111,6 +113,7 @@ class SourceConfig:
     settings: dict[str, Any]
     source: Source | None = field(repr=False)
     reread_s: float | None = None
+    lacks: str | None = None
 
     @property
     def preset(self) -> str | None:
@@ -128,13 +131,13 @@ class SourceConfig:
         """The source, ready to be asked.
 
         Raises:
-            ConfigError: it was not built, since its secret is missing.
+            SourceError: a secret of it is missing.
         """
-        if self.source is None:
-            raise ConfigError(
-                f"sources.{self.key} can't be read: its secret is missing",
-                hint="See which one: repwatch config check",
+        if self.source is None or self.lacks is not None:
+            why = (
+                f"its secret is missing: {self.lacks}" if self.lacks else "it was not made ready to be asked"
             )
+            raise SourceError("login", why, hint=_TO_BE_FOUND)
         return self.source
 
 
@@ -159,6 +162,7 @@ def build(
     *,
     proxy: Secret | None = None,
     sources: Mapping[str, Source] | None = None,
+    lacking: Mapping[str, str] | None = None,
 ) -> Config:
     """Return the configuration that checked, layered values describe."""
     http, scan, scoring = values["http"], values["scan"], values["scoring"]
@@ -198,7 +202,7 @@ def build(
         ),
         brands={key: _brand(key, table) for key, table in values.get("brands", {}).items()},
         sources={
-            key: _source(key, table, scan["every"], (sources or {}).get(key))
+            key: _source(key, table, scan["every"], (sources or {}).get(key), (lacking or {}).get(key))
             for key, table in values.get("sources", {}).items()
         },
     )
@@ -211,7 +215,9 @@ def _brand(key: str, table: Mapping[str, Any]) -> Brand:
     return Brand(key=key, **given)
 
 
-def _source(key: str, table: Mapping[str, Any], every: str, source: Source | None) -> SourceConfig:
+def _source(
+    key: str, table: Mapping[str, Any], every: str, source: Source | None, lacks: str | None
+) -> SourceConfig:
     return SourceConfig(
         key=key,
         type=table["type"],
@@ -222,6 +228,7 @@ def _source(key: str, table: Mapping[str, Any], every: str, source: Source | Non
         reread_s=duration_s(table["reread"]) if "reread" in table else None,
         settings={option: value for option, value in table.items() if option not in CORE_KEYS},
         source=source,
+        lacks=lacks,
     )
 
 
