@@ -3,7 +3,8 @@
 
 DATA has NAME.jsonl.gz in dev/, with id, text, label and perhaps target in each line. Texts go through the
 batch door as a program would send them; those labelled irrelevant are left out. The sets named by default
-were never trained on.
+were never trained on. With --after, so many labels of a set teach the judge first, as those of a brand would,
+and the rest of the set measures it; what is not better on labels held back is not kept.
 """
 
 from __future__ import annotations
@@ -12,13 +13,19 @@ import argparse
 import gzip
 import json
 import random
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from repwatch.batch import Batch
 from repwatch.judge import Judge
-from repwatch.judging.learning import average_precision
+from repwatch.judging.care import Care, Taught
+from repwatch.judging.learning import Labelled, average_precision, learn
 from repwatch.match import Matcher
-from repwatch.score import scorer
+from repwatch.model import Label, Span
+from repwatch.score import masked, scorer
 
 UNSEEN = (
     "airline", "complaints19", "apple_dfe", "sanders", "sxsw_brands", "alexa_reviews", "semeval17a", "sst2",
@@ -29,25 +36,26 @@ COLUMNS = ("P", "R", "F1", "AP", "macro-F1", "P at R=.8")
 FEW = 20_000
 """Texts from which a set is drawn from a quarter as often."""
 
+MOST_MEASURED = 3_000
+"""Texts that measure what labels taught."""
+
 Scored = tuple[float, str, str]
 """p(negative), label, and what a person called it."""
 
 
-def scored(batch: Batch, path: Path) -> tuple[list[Scored], int]:
-    """Return the texts of a set as the judge sees them, and how many of them it left unscored."""
-    found: list[Scored] = []
-    unscored = 0
+def rows_of(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the texts of a set that say how they are meant."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            if row["label"] == "irrelevant":
-                continue
-            asked = {key: row[key] for key in ("id", "text", "target") if row.get(key)}
-            answer = batch.record({"text": "", **asked})
-            unscored += answer["label"] == "unscored"
-            chance = answer["p_negative"]
-            rank = -(answer["sentiment"] or 0.0) if chance is None else chance
-            found.append((rank, answer["label"], row["label"]))
-    return found, unscored
+        yield from (row for row in map(json.loads, lines) if row["label"] != "irrelevant")
+
+
+def scored(batch: Batch, row: dict[str, Any]) -> tuple[Scored, bool]:
+    """Return a text as the judge sees it, and whether it left it unscored."""
+    asked = {key: row[key] for key in ("id", "text", "target") if row.get(key)}
+    answer = batch.record({"text": "", **asked})
+    chance = answer["p_negative"]
+    rank = -(answer["sentiment"] or 0.0) if chance is None else chance
+    return (rank, answer["label"], row["label"]), answer["label"] == "unscored"
 
 
 def figures(rows: list[Scored]) -> list[float]:
@@ -102,6 +110,48 @@ def interval(rows: list[Scored], runs: int) -> str:
     return " ".join(said)
 
 
+def after_labels(care: Care, rows: list[dict[str, Any]], count: int, draws: int) -> str:
+    """Return the means of F1 and AP before and after so many labels, and how often the lesson was kept."""
+    before: list[list[float]] = []
+    after: list[list[float]] = []
+    kept = 0
+    for seed in range(draws):
+        order = random.Random(seed).sample(rows, len(rows))  # noqa: S311 (see interval)
+        rest = order[count : count + MOST_MEASURED]
+        taught = lesson(care, order[:count])
+        kept += taught is not care
+        for judge, means in ((care, before), (taught, after)):
+            batch = Batch(Judge(Matcher(()), judge))
+            means.append(figures([scored(batch, row)[0] for row in rest])[2:4])
+    shown = [sum(column) / draws for means in (before, after) for column in zip(*means, strict=True)]
+    return "F1 {0:.4f} -> {2:.4f}  AP {1:.4f} -> {3:.4f}".format(*shown) + f"  kept {kept} of {draws}"
+
+
+def lesson(care: Care, rows: list[dict[str, Any]]) -> Care:
+    """Return the judge that labels taught something, or as it was where that is no better."""
+    labels = []
+    for row in rows:
+        said: Label = "negative" if row["label"] in NEGATIVE else "neutral"
+        if row["label"] == "positive":
+            said = "positive"
+        if text := care.readable(unnamed(row), None):
+            labels.append(Labelled(row["id"], text, said))
+    learned = learn(care.model, labels, care.cut)
+    if learned is None or not learned.is_better:
+        return care
+    weights = tuple((name, at.real, at.imag) for name, at in learned.weights.items())
+    return replace(care, taught=Taught("set", care.model.version, weights, learned.negative_from))
+
+
+def unnamed(row: dict[str, Any]) -> str:
+    """Return a text without the name that it is about, as the judge reads it."""
+    name = row.get("target") or ""
+    if len(name) < 2:
+        return str(row["text"])
+    found = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", row["text"], re.IGNORECASE)
+    return masked(row["text"], [Span("text", *one.span(), name, "target") for one in found])
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(
@@ -111,12 +161,22 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", default=UNSEEN)
     parser.add_argument("--scorer", default="care")
     parser.add_argument("--runs", type=int, default=0, help="draws for the intervals")
+    parser.add_argument("--after", type=int, nargs="+", help="labels that teach the judge first")
+    parser.add_argument("--draws", type=int, default=20, help="times that they are drawn")
     args = parser.parse_args()
-    judge = Judge(Matcher(()), scorer(args.scorer))
+    care = scorer(args.scorer)
+    if args.after and isinstance(care, Care):
+        for name in args.sets:
+            texts = list(rows_of(args.data / "dev" / f"{name}.jsonl.gz"))
+            for count in args.after:
+                print(f"{name:23}{count:4} {after_labels(care, texts, count, args.draws)}", flush=True)
+        return
+    batch = Batch(Judge(Matcher(()), care))
     table: dict[str, list[float]] = {}
     print(f"{'set':23}{'n':>6} {'neg':>5} {'unsc.':>6} " + " ".join(f"{name:>9}" for name in COLUMNS))
     for name in args.sets:
-        rows, unscored = scored(Batch(judge), args.data / "dev" / f"{name}.jsonl.gz")
+        found = [scored(batch, row) for row in rows_of(args.data / "dev" / f"{name}.jsonl.gz")]
+        rows, unscored = [row for row, _ in found], sum(mute for _, mute in found)
         share = sum(gold in NEGATIVE for _, _, gold in rows) / len(rows)
         table[name] = figures(rows)
         said = " ".join(f"{value:9.3f}" for value in table[name])
