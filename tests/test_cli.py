@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -219,6 +220,23 @@ def test_a_source_that_keeps_failing_is_exit_code_5_the_third_time(desk: Desk, s
     assert code == 5
     assert "feed1 failed 3 times in a row" in err
     assert desk.run("scan", "--all", "--fail-on", "never")[0] == 0
+
+
+def test_a_source_that_only_waits_is_exit_code_5_after_a_day(desk: Desk, server: HTTPServer) -> None:
+    busy = Response("", 429, headers={"Retry-After": "3600"})
+    serve(server, lambda request: busy if request.path == "/busy" else feed("Acme Anvils"))
+    desk.configure(server.url_for("/"), server.url_for("/busy"))
+    assert desk.run("scan") == (0, "", "")
+    with closing(sqlite3.connect(desk.folder / "repwatch.db")) as db, db:
+        day_ms = 86_400_000
+        db.execute("update run_source set run_ms = run_ms - ?1, started_ms = started_ms - ?1", (day_ms,))
+        db.execute("update run set started_ms = started_ms - ?", (day_ms,))
+    code, out, err = desk.run("scan", "--all")
+    assert (code, out) == (5, "")
+    assert "feed1 has been waiting since" in err
+    assert "ask it less often (every)" in err
+    history = json.loads(desk.run("doctor", "--offline", "--json")[1])["findings"]
+    assert [each["text"][:22] for each in history if each["part"] == "history"] == ["feed1 has been waiting"]
 
 
 def test_with_fail_on_partial_one_failure_is_exit_code_5(desk: Desk, server: HTTPServer) -> None:

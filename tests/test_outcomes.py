@@ -141,6 +141,17 @@ def test_a_source_may_fail_a_few_times_before_anybody_is_told() -> None:
     assert codes == [0, 0, 5, 5]
 
 
+def test_a_source_may_wait_for_a_day_before_anybody_is_told() -> None:
+    outcomes = [outcome(), outcome("waiting", "patient", reason="quota")]
+    codes = []
+    for hours in (1, 23, 24, 99):
+        known = {"patient": replace(health(outcomes[1]), failing_since=NOW - hours * HOUR)}
+        codes.append(exit_code(outcomes, known))
+    assert codes == [0, 0, 5, 5]
+    assert exit_code(outcomes, known, fail_on="never") == 0
+    assert exit_code(outcomes, {}, fail_on="partial") == 0
+
+
 def test_a_run_that_was_cut_before_half_was_done_is_to_be_tried_later() -> None:
     reached, left = outcome(), outcome("not_reached")
     assert exit_code([reached, left, left], {}, interrupted=True) == 75

@@ -869,7 +869,7 @@ def outcome(run: str, hours: int, status: Any, source: str = "forum", **fields: 
     )
 
 
-def scan(store: Store, hours: int, **statuses: Any) -> None:
+def scan(store: Store, hours: float, **statuses: Any) -> None:
     run = Run(id=f"r_{hours:03}", started_at=NOW + hours * HOUR, due=len(statuses))
     store.begin_run(run)
     for source, status in statuses.items():
@@ -965,6 +965,10 @@ def test_health_is_folded_from_what_happened(store: Store) -> None:
     assert (feed.last.status, feed.failures_in_a_row, feed.last_ok_at) == ("waiting", 2, None)
     assert feed.failing_since == NOW
     assert (fine.failures_in_a_row, fine.failing_since) == (0, None)
+    scan(store, 3.5, fine="waiting")
+    scan(store, 3.6, fine="waiting")
+    fine = store.health()["fine"]
+    assert (fine.failures_in_a_row, fine.failing_since) == (0, NOW + 3.5 * HOUR)
     assert store.info().by_source == {"forum": 1}
 
     scan(store, 4, forum="partial")

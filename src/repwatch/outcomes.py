@@ -35,6 +35,8 @@ ABSENT: frozenset[Reason] = frozenset(("not_found", "gone"))
 """Reasons that say that what was asked for is not there."""
 WAITING: frozenset[Reason] = frozenset(("rate_limited", "quota"))
 """Reasons that only take patience."""
+LONGEST_WAIT = timedelta(hours=24)
+"""A source that could not be read for so long is in trouble, even if it only has to wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,16 +228,26 @@ def exit_code(
         return OK
     if len(failed) + len(refused) == len(outcomes) and failed:
         return NOTHING_WORKED
-    if worn_out([*failed, *quiet], health, tolerate) or (others and fail_on == "partial"):
+    waiting = [o for o in outcomes if o.status == "waiting"]
+    if worn_out([*failed, *quiet, *waiting], health, tolerate) or (others and fail_on == "partial"):
         return PARTIAL
     return NO_ACCESS if refused else OK
 
 
 def worn_out(outcomes: Iterable[Outcome], health: Mapping[str, Health], tolerate: int) -> list[Health]:
-    """Return the health of those sources that have failed too often in a row to keep quiet about it."""
-    broken = [o for o in outcomes if o.broken and o.source in health]
+    """Return the health of those sources that it is no use to keep quiet about any longer.
+
+    They have no valid login, have failed too often in a row, or have waited for too long.
+    """
     return [
         health[o.source]
-        for o in broken
-        if o.status == "no_access" or health[o.source].failures_in_a_row >= tolerate
+        for o in outcomes
+        if o.source in health and _is_worn_out(health[o.source], o, tolerate)
     ]
+
+
+def _is_worn_out(health: Health, outcome: Outcome, tolerate: int) -> bool:
+    if outcome.status == "waiting":
+        since = health.failing_since
+        return since is not None and outcome.ended_at - since >= LONGEST_WAIT
+    return outcome.status == "no_access" or (outcome.broken and health.failures_in_a_row >= tolerate)

@@ -136,6 +136,8 @@ def _disk(config: Config) -> Finding:
 
 
 def _store(session: Session, config: Config, reader: Reader) -> Iterator[Finding]:
+    from repwatch.commands.scan import complaint
+    from repwatch.outcomes import worn_out
     from repwatch.store.base import Filter
     from repwatch.words import ago, percent, size
 
@@ -154,10 +156,9 @@ def _store(session: Session, config: Config, reader: Reader) -> Iterator[Finding
         yield Finding(
             "warn" if late else "ok", "schedule", text + ("; see: repwatch schedule --cron" if late else "")
         )
-    for key, health in reader.health().items():
-        if key in config.sources and health.failures_in_a_row >= config.scan.tolerate:
-            text = f"{key} failed {health.failures_in_a_row} times in a row: {health.last.detail}"
-            yield Finding("warn", "history", text)
+    health = {key: state for key, state in reader.health().items() if key in config.sources}
+    for state in worn_out((each.last for each in health.values()), health, config.scan.tolerate):
+        yield Finding("warn", "history", complaint(state))
     for count in reader.counts(Filter(since=session.now - timedelta(days=14)), by=("source",)):
         if count.mentions and count.unscored / count.mentions > MOSTLY_UNSCORED:
             share = percent(count.unscored / count.mentions)

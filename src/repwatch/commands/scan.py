@@ -263,7 +263,7 @@ def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> N
     ok = sum(o.good for o in run.outcomes)
     bad = worn_out(run.outcomes, health, session.config.scan.tolerate) if code != 6 else []
     for state in bad:
-        session.warn(f"repwatch scan: {_complaint(state)}")
+        session.warn(f"repwatch scan: {complaint(state)}")
     if bad:
         session.warn(
             f"repwatch scan: {ok} of {len(run.outcomes)} sources ok; nothing is counted for the others"
@@ -278,13 +278,20 @@ def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> N
         session.warn(f"repwatch scan: {remedy}")
 
 
-def _complaint(state: Health) -> str:
+COMPLAINTS: dict[str, str] = {
+    "no_access": "has no valid login",
+    "blind": "is blind",
+    "waiting": "has been waiting",
+}
+
+
+def complaint(state: Health) -> str:
+    """Say of a source that is worn out since when it can't be read, and why."""
     last, since = state.last, state.blind_since or state.failing_since
-    what = {"no_access": " has no valid login", "blind": " is blind"}.get(
-        last.status, f" failed {state.failures_in_a_row} times in a row"
-    )
+    what = COMPLAINTS.get(last.status, f"failed {state.failures_in_a_row} times in a row")
     at = f" since {since:%Y-%m-%d %H:%M} UTC" if since else ""
-    return f"{state.source}{what}{at}: {last.detail}"
+    todo = "; ask it less often (every), or let it spend more" if last.status == "waiting" else ""
+    return f"{state.source} {what}{at}: {last.detail}{todo}"
 
 
 def _show_table(session: Session, run: Run) -> None:

@@ -409,7 +409,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How a source has fared, folded from its outcomes; *failed* in a row includes no_access."""
+    """How a source has fared, folded from its outcomes; *failed* in a row includes no_access.
+
+    `failing_since` is when it first could not be read, or had to wait, after it was last read.
+    """
 
     source: str
     last: Outcome

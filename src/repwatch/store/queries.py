@@ -110,6 +110,7 @@ LISTED = 10
 
 GOOD = "('ok', 'unchanged', 'partial')"
 _BAD = "('failed', 'no_access', 'blind')"
+_UNREAD = "('failed', 'no_access', 'blind', 'waiting')"
 _DAY_MS = 86_400_000
 _RUN = "id, started_ms, ended_ms, exit_code, due"
 _OUTCOME = ", ".join(f"o.{name}" for name in rows.OUTCOME)
@@ -444,10 +445,10 @@ class SqlReader:
             streak as (
                 select
                     l.source, l.last_run, g.ended_ms as good_ms,
-                    count(b.run) as failures, min(b.started_ms) as failing_ms
+                    coalesce(sum(b.status in {_BAD}), 0) as failures, min(b.started_ms) as failing_ms
                 from latest l
                 left join run_source g on g.run = l.good_run and g.source = l.source
-                left join run_source b on b.source = l.source and b.status in {_BAD}
+                left join run_source b on b.source = l.source and b.status in {_UNREAD}
                     and b.run_ms > coalesce(g.run_ms, -1)
                 group by l.source, l.last_run, g.ended_ms
             )
