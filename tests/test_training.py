@@ -284,9 +284,23 @@ def test_a_scan_learns_after_every_so_many_new_labels(store: Store) -> None:
     correct(store, clanky(EVERY - 1))
     assert train_if_due(store, ["acme"], SCORING, NOW) == []
     correct(store, clanky(2 * EVERY))
-    (done,) = train_if_due(store, ["acme", "zed"], SCORING, NOW)
+    (done,) = train_if_due(store, ["acme", "zed"], SCORING, NOW + timedelta(minutes=1))
     assert done.lesson is not None
     assert train_if_due(store, ["acme"], SCORING, NOW + timedelta(days=1)) == []
+
+
+def test_new_labels_are_those_given_since_it_last_learned_however_many_there_were(store: Store) -> None:
+    many = Lesson(
+        brand="acme", version=1, at=NOW - timedelta(days=1), base=MODEL.version, labels=3_000, state="kept",
+        figures={}, negative_from=0.3, weights={},
+    )  # fmt: skip
+    store.save_lesson(many)
+    correct(store, clanky(EVERY - 1))
+    assert train_if_due(store, ["acme"], SCORING, NOW) == []
+    correct(store, clanky(EVERY + 1))
+    (done,) = train_if_due(store, ["acme"], SCORING, NOW)
+    assert done.lesson is not None
+    assert done.lesson.version == 2
 
 
 # As it is typed

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import cast
 
 from repwatch.config import Scoring
@@ -12,8 +13,8 @@ from repwatch.judge import scorer_for, spoken
 from repwatch.judging.care import NEGATIVE_FROM, Care, Taught
 from repwatch.judging.learning import FEWEST, FOLDS, Labelled, Learned, contradictions, learn
 from repwatch.judging.model import chance, log_odds, shipped
-from repwatch.model import Intent, Label
-from repwatch.store.base import Filter, Lesson, Reader, Store
+from repwatch.model import Label
+from repwatch.store.base import Assessed, Filter, Lesson, Reader, Store
 from repwatch.words import plural
 
 EVERY = 25
@@ -22,7 +23,7 @@ EVERY = 25
 MOST_LABELS = 3_000
 """Labels of one brand that are learned from, the newest; more of them take minutes and teach little."""
 
-_LABEL_OF: dict[Intent, Label] = {"complaint": "negative", "praise": "positive"}
+_LABEL_OF: dict[str, Label] = {"complaint": "negative", "praise": "positive"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +68,12 @@ def keep(store: Store, training: Training) -> None:
 def train_if_due(store: Store, brands: Iterable[str], scoring: Scoring, now: datetime) -> list[Training]:
     """Let the model learn about each brand that got EVERY new labels since it last learned."""
     done = []
-    care = scorer_for(scoring)
-    if not isinstance(care, Care):
+    if not isinstance(scorer_for(scoring), Care):
         return []
     for brand in brands:
         before = store.lessons(brand)
-        if len(labelled(store, brand, care)) >= (before[-1].labels if before else 0) + EVERY:
+        new = (at for _, _, at in _labels(store, brand) if not before or at > before[-1].at)
+        if sum(1 for _ in islice(new, EVERY)) == EVERY:
             training = trained(store, brand, scoring, now)
             keep(store, training)
             done.append(training)
@@ -81,19 +82,23 @@ def train_if_due(store: Store, brands: Iterable[str], scoring: Scoring, now: dat
 
 def labelled(reader: Reader, brand: str, care: Care) -> list[Labelled]:
     """Return the texts of a brand that people labelled and the model can read, newest first."""
-    found: list[Labelled] = []
+    readable = (
+        Labelled(one.id, text, label)
+        for one, label, _ in _labels(reader, brand)
+        if (text := care.readable(spoken(one.mention, one.assessment.spans), one.mention.lang)) is not None
+    )
+    return list(islice(readable, MOST_LABELS))
+
+
+def _labels(reader: Reader, brand: str) -> Iterator[tuple[Assessed, Label, datetime]]:
+    """Yield what people labelled of a brand, newest first, with the label and when it was given."""
     about = Filter(brands=(brand,), relevance=("about", "unsure"), own=None)
     for one in reader.assessed(about, corrected=True):
         label, kind = one.said.get("label"), one.said.get("kind")
-        said: Label | None = cast("Label", label.value) if label else None
-        if said is None and kind is not None:
-            said = _LABEL_OF.get(cast("Intent", kind.value))
-        text = care.readable(spoken(one.mention, one.assessment.spans), one.mention.lang)
-        if said in ("negative", "neutral", "positive") and text is not None:
-            found.append(Labelled(one.id, text, said))
-        if len(found) == MOST_LABELS:
-            break
-    return found
+        if label is not None and label.value in ("negative", "neutral", "positive"):
+            yield one, cast("Label", label.value), label.at
+        elif label is None and kind is not None and kind.value in _LABEL_OF:
+            yield one, _LABEL_OF[kind.value], kind.at
 
 
 def taught(lessons: Sequence[Lesson]) -> dict[str, Taught]:
