@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from repwatch.judging import lexicon, reading
+from obvious_judge import SlowExplainer, phrases_in
+from repwatch.judging import lexicon, quick, reading
 from repwatch.judging.model import (
     MAGIC,
     SHIPPED,
@@ -30,9 +31,11 @@ from repwatch.judging.model import (
     shipped,
     word_features,
 )
-from repwatch.judging.reasons import LEAST, Explainer
+from repwatch.judging.quick import LEAST, Quick
+from repwatch.judging.reasons import Explainer, Reason
 
 MODEL = shipped()
+QUICK, EXPLAINER = Quick(MODEL), Explainer(MODEL)
 RAW = SHIPPED.read_bytes()
 VADER = SentimentIntensityAnalyzer()
 
@@ -109,9 +112,13 @@ PLAIN = [
 TONED = [
     word
     for word in (*FELT, *PLAIN, *GROUPED)
-    if word.isascii() and word != "but" and word[0] not in "@h" and word not in reading.NEUTRAL
+    if word.isascii()
+    and word not in ("but", "kind of")
+    and word[0] not in "@h"
+    and word not in reading.NEUTRAL
 ]
-"""Words of which we say what VADER says: theirs feels names, and takes those around "but" for each other."""
+"""Words of which we say what VADER says: theirs feels names, takes those around "but" for each other, and
+damps what follows "kind of"."""
 PARTS = st.sampled_from(SAID) | st.sampled_from(GROUPED) | st.sampled_from(FELT) | st.sampled_from(PLAIN)
 ENDS = st.sampled_from(["", "!", "!!!", "?", "?!", "...", ' "so"'])
 TEXTS = st.builds(lambda parts, end: " ".join(parts) + end, st.lists(PARTS, max_size=40), ENDS)
@@ -121,6 +128,61 @@ TEXTS = st.builds(lambda parts, end: " ".join(parts) + end, st.lists(PARTS, max_
 @given(TEXTS)
 def test_the_quick_way_says_what_the_obvious_one_says_to_the_last_digit(text: str) -> None:
     assert MODEL.odds(reading.read(text, MODEL.tokens)) == obvious(text)
+
+
+ODD = st.sampled_from(
+    [
+        "-",
+        "...",
+        "can't-wait",
+        "no-reply!",
+        "GREAT",
+        "&amp;",
+        "www.a.example",
+        "waiting;for",
+        "?!",
+        "brand",
+        "é",
+        "$5",
+    ]
+)
+ANYTHING = st.text(max_size=300) | st.lists(PARTS | ODD | st.text(max_size=9), max_size=90).map(" ".join)
+
+
+@settings(max_examples=500, deadline=None)
+@given(ANYTHING)
+def test_a_text_that_is_heard_means_to_the_last_digit_what_it_means_when_it_is_read(text: str) -> None:
+    heard, read = QUICK.hear(text), MODEL.judge(text)
+    assert heard.odds == read.odds
+    assert heard.is_understood == reading.is_understood(read.reading)
+    assert heard.is_wordless == {"@", "link"}.issuperset(read.reading.words)
+    assert list(heard.phrases) == read.reading.phrases
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEXTS, st.floats(-2, 2), st.floats(-2, 2))
+def test_what_a_brand_taught_is_heard_as_it_is_read(text: str, bad: float, good: float) -> None:
+    taught = MODEL.taught(
+        {"waiting": complex(bad, good), "[thing]": complex(good, bad), "[bias]": complex(bad)}
+    )
+    assert Quick(taught).hear(text).odds == taught.judge(text).odds
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANYTHING)
+def test_phrases_found_in_one_pass_are_those_found_one_by_one(text: str) -> None:
+    words = reading.read(text, MODEL.tokens).words
+    assert [tuple(one) for one in reading.phrases().find(words)] == phrases_in(words)
+
+
+SLOW = SlowExplainer(MODEL)
+
+
+@settings(max_examples=500, deadline=None)
+@given(ANYTHING)
+def test_reasons_are_those_that_are_found_word_by_word(text: str) -> None:
+    assert reasons(text, 6) == SLOW.reasons(text, MODEL.judge(text).reading, 6)
+    assert reasons(text * 20, 6) == SLOW.reasons(text * 20, MODEL.judge(text * 20).reading, 6)
 
 
 @settings(max_examples=100, deadline=None)
@@ -241,7 +303,7 @@ def test_no_text_takes_long_or_leaves_the_scale(text: str) -> None:
     MODEL.judge("warm up")
     start = time.process_time()
     verdict = MODEL.judge(text)
-    Explainer(MODEL).reasons(text, verdict.reading, 6)
+    EXPLAINER.reasons(QUICK.hear(text), 6)
     assert time.process_time() - start < 2.0
     assert 0 <= verdict.p_negative <= 1
     assert 0 <= verdict.p_positive <= 1
@@ -255,11 +317,24 @@ def test_what_is_kept_of_spellings_is_bounded(monkeypatch: pytest.MonkeyPatch) -
     assert len(model.tokens) <= 100
 
 
+def test_what_is_kept_of_spellings_to_hear_by_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quick, "MOST_KEPT", 100)
+    hearing = Quick(MODEL)
+    for number in range(300):
+        hearing.hear(f"word{number}x is late, @somebody{number} https://a.example/{number} {'?' * number}")
+    assert 0 < len(hearing._spellings) <= 100
+    assert 0 < len(hearing._spellings._words) <= 100
+
+
 # Reasons
 
 
+def reasons(text: str, most: int) -> list[Reason]:
+    return EXPLAINER.reasons(QUICK.hear(text), most)
+
+
 def why(text: str) -> dict[str, float]:
-    return dict(Explainer(MODEL).reasons(text, MODEL.judge(text).reading, 6))
+    return dict(reasons(text, 6))
 
 
 def test_reasons_are_the_texts_own_words_and_phrases() -> None:
@@ -284,7 +359,7 @@ def test_handles_and_addresses_are_no_reasons() -> None:
 @settings(max_examples=100, deadline=None)
 @given(TEXTS)
 def test_reasons_are_few_and_weigh_something(text: str) -> None:
-    found = Explainer(MODEL).reasons(text, MODEL.judge(text).reading, 3)
+    found = reasons(text, 3)
     assert len(found) <= 3
     assert all(abs(weight) >= LEAST for _, weight in found)
     assert [abs(weight) for _, weight in found] == sorted((abs(weight) for _, weight in found), reverse=True)

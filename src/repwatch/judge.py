@@ -120,10 +120,10 @@ class Judge:
         """
         words = masked(text, spans) if spans else text
         lang = lang or detect(words)
-        reading = self._reading(brand, words, lang, rating)
-        signs = {**reading.signs, **written_in(text)}
+        sentiment = self._scorer(brand).score(words, lang=lang, rating=rating)
+        signs = self.wording.phrases(words, lang) | written_in(text)
         who, _ = by_words(text, signs)
-        return Heard(lang, reading.sentiment, decided(frozenset((*signs, *reading.tone)), who))
+        return Heard(lang, sentiment, decided(frozenset((*signs, *sounds(sentiment, rating))), who))
 
     def _assessments(self, mention: Mention, words: str, matches: Sequence[Match]) -> tuple[Assessment, ...]:
         readings = self._compared(mention, matches) if len(matches) > 1 else {}

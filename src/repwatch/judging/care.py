@@ -15,7 +15,8 @@ from typing import Any, Final, NamedTuple
 
 from repwatch.judging.language import only_in
 from repwatch.judging.model import Model, chance, log_odds, shipped
-from repwatch.judging.reading import Reading, is_understood, negates
+from repwatch.judging.quick import Heard, Quick
+from repwatch.judging.reading import negates, plain
 from repwatch.judging.reasons import Explainer, Reason
 from repwatch.model import Label, Sentiment
 
@@ -99,18 +100,21 @@ class Care:
     def score(self, text: str, *, lang: str | None, rating: float | None) -> Sentiment:
         """Judge one text."""
         part, remark = self._part(text, lang)
-        said, own = self._without_own_words(part or "")
-        verdict = self.model.judge(_unnamed(said))
-        if part is not None and not own and (mute := self._mute(said, verdict.reading, lang)):
+        said, own = self._without_own_words(part) if part is not None else ("", [])
+        read = _unnamed(said)
+        heard = self.quick.hear(read)
+        if part is not None and not own and (mute := _mute(said, heard, lang)):
             part, remark, said = None, mute, ""
-            verdict = self.model.judge(said)
+            heard = self.quick.hear("")
         if part is None and rating is None:
             return Sentiment(None, "unscored", (remark,))
-        odds = verdict.odds + sum((complex(-one.weight, one.weight) for one in own), 0j)
-        reasons = []
-        if said:
-            reasons = self._explainer.reasons(_unnamed(said), verdict.reading, MOST_REASONS, said)
-        named = [f"{name} {weight:+.1f}" for name, weight in _strongest([*own, *reasons])]
+        shown = None if read is said else plain(said).split()
+        reasons = self._explainer.reasons(heard, MOST_REASONS, shown) if said else []
+        odds = heard.odds
+        if own:
+            odds += sum([complex(-one.weight, one.weight) for one in own])
+            reasons = _strongest([*own, *reasons])
+        named = [f"{name} {weight:+.1f}" for name, weight in reasons]
         if remark:
             named.insert(0, remark)
         if rating is not None:
@@ -124,7 +128,7 @@ class Care:
         """Return what of a text the model reads; None if that is nothing."""
         part, _ = self._part(text, lang)
         said = _unnamed(self._without_own_words(part)[0]) if part else ""
-        return said if said and not self._mute(said, self.model.judge(said).reading, lang) else None
+        return said if said and not _mute(said, self.quick.hear(said), lang) else None
 
     def label(self, p_negative: float, p_positive: float) -> Label:
         """Return the word for two probabilities."""
@@ -141,6 +145,11 @@ class Care:
         return chance(log_odds(self.negative_from) + moved)
 
     @cached_property
+    def quick(self) -> Quick:
+        """The model, made ready to hear texts."""
+        return Quick(self.model)
+
+    @cached_property
     def _explainer(self) -> Explainer:
         return Explainer(self.model)
 
@@ -152,18 +161,6 @@ class Care:
         if part is None:
             return None, f"language {lang} is not scored"
         return part, "" if part is text else "only the part in a language that is scored"
-
-    def _mute(self, said: str, found: Reading, lang: str | None) -> str:
-        """Return why a text says nothing that can be judged; empty if it does."""
-        if _NO_WORDS.issuperset(found.words):
-            return "no words but handles and links"
-        if lang is not None or is_understood(found):
-            return ""
-        return (
-            "language not recognised"
-            if any(map(str.isalpha, said))
-            else "no words, and no emoji with feeling"
-        )
 
     def _without_own_words(self, text: str) -> tuple[str, list[Reason]]:
         """Return a text without the words that the configuration scores, and what they say."""
@@ -207,11 +204,19 @@ def told(p_negative: float, p_positive: float, label: Label, reasons: tuple[str,
     return Sentiment(p_positive if label == "positive" else -p_negative, label, reasons, p_negative)
 
 
-_UNPICKLED = frozenset(("model", "_explainer", "version", "cut"))
+_UNPICKLED = frozenset(("model", "quick", "_explainer", "version", "cut"))
 _NAME = re.compile(r"\b(?:brand|BRAND)\b")
-_NO_WORDS = frozenset(("@", "link"))
 _NOTHING = " "
 """Stands where a word of the configuration stood, which says what it counts."""
+
+
+def _mute(said: str, heard: Heard, lang: str | None) -> str:
+    """Return why a text says nothing that can be judged; empty if it does."""
+    if heard.is_wordless:
+        return "no words but handles and links"
+    if lang is not None or heard.is_understood:
+        return ""
+    return "language not recognised" if any(map(str.isalpha, said)) else "no words, and no emoji with feeling"
 
 
 def _unnamed(text: str) -> str:
@@ -219,6 +224,8 @@ def _unnamed(text: str) -> str:
 
     In what the model was trained on it is rather complaints that name whom they are about.
     """
+    if "brand" not in text and "BRAND" not in text:
+        return text
     return _NAME.sub(lambda name: "THAT" if name[0].isupper() else "that", text)
 
 

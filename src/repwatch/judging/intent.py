@@ -37,6 +37,10 @@ SEEN = 20_000
 """Views from which they have."""
 
 
+NO_TABLES = "no tables"
+"""The sign of a text in a language without tables."""
+
+
 class Rule(NamedTuple):
     """One row: a verdict, the signs that it needs, and those that must not be there."""
 
@@ -79,8 +83,8 @@ INTENTS: tuple[Rule, ...] = (
     _rule("praise", "high rating"),
     _rule("complaint", "negative + review"),
     _rule("praise", "positive + review"),
-    _rule("complaint", "negative + no tables"),
-    _rule("praise", "positive + no tables"),
+    _rule("complaint", f"negative + {NO_TABLES}"),
+    _rule("praise", f"positive + {NO_TABLES}"),
 )
 """What a text is: "other" where no row fits."""
 
@@ -134,12 +138,18 @@ class Wording:
 
     def signs(self, text: str, lang: str | None) -> dict[str, str]:
         """Return the signs whose phrases stand in a text; where its language is not known, in English."""
+        return {
+            name: phrase if name == NO_TABLES else f'"{phrase}"'
+            for name, phrase in self.phrases(text, lang).items()
+        }
+
+    def phrases(self, text: str, lang: str | None) -> dict[str, str]:
+        """Return the same signs, each with its phrase as it is."""
         lang = lang or "en"
         known = lang if lang in languages() else ""
-        phrases = _phrases(known, self.kinds, self.urgency).signs(text)
-        found = {name: f'"{phrase}"' for name, phrase in phrases.items()}
+        found = _phrases(known, self.kinds, self.urgency).signs(text)
         if not known:
-            found["no tables"] = lang
+            found[NO_TABLES] = lang
         return found
 
 
@@ -238,7 +248,7 @@ def wants(signs: Signs, sender: Sender) -> Wants:
 
 _ADVERTISERS: frozenset[Sender] = frozenset({"spam", "giveaway", "job_ad"})
 _ANSWERED: frozenset[Intent] = frozenset({"complaint", "question", "request"})
-_UNSAID = frozenset({"person", "no tables", "complaint"})
+_UNSAID = frozenset({"person", NO_TABLES, "complaint"})
 """Signs that are no reasons in themselves."""
 
 

@@ -96,6 +96,9 @@ gives up on one in ten."""
 NAME, WORD, SHARED, ENGLISH, VERY_ENGLISH = range(5)
 """What a word tells: it is a handle or a tag, a word of any language, or one of those above."""
 
+END = 8
+"""Added where a sentence ends behind the word."""
+
 MOST_KEPT = 100_000
 """Spellings of which it is kept what they tell; more than that, and all are forgotten."""
 
@@ -114,6 +117,8 @@ class _Words(dict[str, int]):
             else SHARED if word in _SHARED
             else WORD
         )  # fmt: skip
+        if spelled[-1] in ".!?":
+            told += END
         self[spelled] = told
         return told
 
@@ -127,7 +132,10 @@ def _telling(text: str) -> bytes:
     return bytes(map(_words.__getitem__, text.split()))
 
 
-_AS_ENGLISH = bytes.maketrans(bytes((VERY_ENGLISH,)), bytes((ENGLISH,)))
+_TOLD = bytes(at % END for at in range(256))
+_NAMES = bytes((NAME, NAME + END))
+_FOREIGN = re.compile(rb"[%c%c]{4}[%c%c%c%c]" % (WORD, SHARED, WORD, SHARED, WORD + END, SHARED + END))
+"""Five words of one sentence without one of English alone among them."""
 
 
 def detect(text: str, hint: str | None = None) -> str | None:
@@ -140,7 +148,7 @@ def detect(text: str, hint: str | None = None) -> str | None:
     Returns:
         None when neither the text nor the platform tells.
     """
-    told = _telling(text[:SAMPLE])
+    told = _telling(text[:SAMPLE]).translate(_TOLD)
     n_words, frequent = len(told) - told.count(NAME), told.count(VERY_ENGLISH)
     english = frequent + told.count(ENGLISH)
     if english > 1 and english + told.count(SHARED) / 2 >= _CLEARLY * n_words:
@@ -171,7 +179,7 @@ def only_in(text: str, lang: str | None, languages: Collection[str]) -> str | No
 
 
 def _is_in(sentence: str, otherwise: bool, languages: Collection[str]) -> bool:
-    told = _telling(sentence)
+    told = _telling(sentence).translate(_TOLD)
     if len(told) - told.count(NAME) < _FEW_WORDS:
         return otherwise
     if otherwise and "en" in languages and (ENGLISH in told or VERY_ENGLISH in told):
@@ -181,9 +189,8 @@ def _is_in(sentence: str, otherwise: bool, languages: Collection[str]) -> bool:
 
 
 def _is_english_throughout(text: str) -> bool:
-    """Tell whether no five words follow each other without an English one, so that no sentence has such."""
-    told = _telling(text[:SAMPLE]).translate(_AS_ENGLISH, bytes((NAME,)))
-    return max(map(len, told.split(bytes((ENGLISH,))))) < _FEW_WORDS
+    """Tell whether no sentence has five words without an English one among them."""
+    return not _FOREIGN.search(_telling(text[:SAMPLE]).translate(None, _NAMES))
 
 
 def _detected(text: str, hint: str | None) -> str | None:

@@ -131,6 +131,11 @@ class Model:
         """Return a bit's weight towards negative (real) and towards positive (imaginary)."""
         return _grained(self.bits[at] + self.own.get(f"[{BITS[at]}]", 0j))
 
+    def worth(self, weight: complex) -> float:
+        """Return what a weight says: how much rather good than bad, in log-odds as they are calibrated."""
+        (bad, _), (good, _) = self.calibration
+        return (good * weight.imag - bad * weight.real) / 2
+
     def odds(self, found: Reading) -> complex:
         """Return the log-odds of negative (real) and of positive (imaginary), before calibration."""
         pairs = [pair & _PAIR_MASK for pair in found.pairs]

@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 import re
 import string
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from html import unescape
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from repwatch.judging.lexicon import EMOJI, PHRASES, SPELLINGS, WORDS, patterns
 
@@ -68,7 +70,7 @@ NEAR: Final = tuple(
 """Groups of words of which one within three words after another tells more than both alone."""
 
 MARKS: Final = ("handle", "link", "hashtag", "sad", "glad", "long", "digit", "capitals")
-HANDLE, LINK, HASHTAG, SAD, GLAD, LONG, DIGIT, CAPITALS, LOUD, TONED, BUT, ALONE = (
+HANDLE, LINK, HASHTAG, SAD, GLAD, LONG, DIGIT, CAPITALS, LOUD, TONED, BUT, STIRS = (
     1 << at for at in range(12)
 )
 
@@ -130,7 +132,10 @@ _UPPER = 0.733
 _NEGATED = -0.74
 _FADING = (1.0, 0.95, 0.9)
 _STRESSING = ("so", "this")
-_TONELESS = (0.0, 0.0, 0.0, 0.0, 0.0)
+_STIRRING = frozenset(("no", "or", "nor", "never", "without", "least", *_STRESSING))
+"""Words that can change what VADER says of words behind them, besides boosters and negations."""
+
+TONELESS = (0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(slots=True)
@@ -168,7 +173,7 @@ class Reading:
     bits: tuple[int, ...]
     words: list[str]
     pairs: list[int]
-    phrases: list[tuple[str, float]]
+    phrases: list[Phrase]
     weight: complex
 
 
@@ -195,7 +200,8 @@ def _vader() -> _Vader:
 
 
 @cache
-def _groups() -> dict[str, int]:
+def word_groups() -> dict[str, int]:
+    """Return the bits of the WORD_GROUPS that each word is in."""
     groups: dict[str, int] = {}
     for at, group in enumerate(WORD_GROUPS):
         for word in WORDS[group].split():
@@ -205,9 +211,10 @@ def _groups() -> dict[str, int]:
 
 
 @cache
-def _negations() -> frozenset[str]:
+def negations() -> frozenset[str]:
+    """Return the words that turn what follows."""
     bit = 1 << WORD_GROUPS.index("negation")
-    return frozenset(word for word, groups in _groups().items() if groups & bit)
+    return frozenset(word for word, groups in word_groups().items() if groups & bit)
 
 
 def pair_number(first: int, second: int) -> int:
@@ -220,30 +227,52 @@ def checksum(word: str) -> int:
     return crc32(word.encode("utf-8", "replace"))
 
 
-class _Phrases:
-    """The phrases of the lexicon, so kept that the garbage collector has nothing to walk through.
+BETWEEN: Final = "  "
+"""Two blanks between words: one phrase takes the blank behind it, and the next may need that before it."""
 
-    `ends` has the group and the weight of each; `beginnings` what longer ones begin with; `starts` the
-    numbers of their first pairs of words; `single` those of one word.
-    """
+
+class Phrase(NamedTuple):
+    """A phrase in a text: its first and its last word by their places, its group, and its weight there."""
+
+    first: int
+    last: int
+    group: int
+    valence: float
+
+
+class Phrases:
+    """The phrases of the lexicon, to be found in one pass."""
 
     def __init__(self) -> None:
-        self.ends: dict[str, tuple[int, float]] = {}
-        self.beginnings: set[str] = set()
-        self.starts: set[int] = set()
-        self.single: set[str] = set()
+        self._known: list[tuple[int, int, float]] = []
+        said: list[str] = []
         for words, group, weight in patterns():
-            self.ends[" ".join(words)] = (1 << PHRASE_GROUPS.index(group), weight)
-            if len(words) == 1:
-                self.single.add(words[0])
-            else:
-                self.starts.add(pair_number(checksum(words[0]), checksum(words[1])))
-                self.beginnings.update(" ".join(words[:end]) for end in range(2, len(words)))
+            said.append(f" {BETWEEN.join(words)} ")
+            self._known.append((len(words), PHRASE_GROUPS.index(group), weight))
+        self._automaton = AhoCorasick(
+            said, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
+        )
+
+    def find(self, words: Iterable[str]) -> list[Phrase]:
+        """Return the phrases among some words from left to right: the longest ones, without overlap.
+
+        Praise counts for the contrary behind a negation.
+        """
+        text = f" {BETWEEN.join(words)} "
+        phrases: list[Phrase] = []
+        for index, start, _ in self._automaton.find_matches_as_indexes(text):
+            length, group, weight = self._known[index]
+            if weight > 0 and not negations().isdisjoint(text[:start].rsplit(None, 2)[-2:]):
+                weight *= _NEGATED
+            first = text.count(BETWEEN, 0, start + 1)
+            phrases.append(Phrase(first, first + length - 1, group, weight))
+        return phrases
 
 
 @cache
-def _phrases() -> _Phrases:
-    return _Phrases()
+def phrases() -> Phrases:
+    """Return the phrases of the lexicon, made ready once in a process."""
+    return Phrases()
 
 
 def plain(text: str) -> str:
@@ -258,8 +287,8 @@ def plain(text: str) -> str:
     return text[:MOST_CHARACTERS]
 
 
-def token(raw: str, weigh: Callable[[str], complex]) -> Token:
-    """Work out what a token means; the slow part, done once for each spelling."""
+def spelled(raw: str) -> tuple[Token, list[str]]:
+    """Work out what a token is to VADER, and its words, normalised; done once for each spelling."""
     vader = _vader()
     low = raw.lower()
     marks = 0
@@ -267,10 +296,10 @@ def token(raw: str, weigh: Callable[[str], complex]) -> Token:
         raw.isalpha() and raw.isascii() and len(raw) <= LONGEST_TOKEN
     ):  # nothing to strip or to split: three in four
         word, lower = raw, low
-        spelled = _STRETCHED.sub(r"\1\1", low) if len(low) > 3 else low
-        if spelled != low:
+        short = _STRETCHED.sub(r"\1\1", low) if len(low) > 3 else low
+        if short != low:
             marks |= LONG
-        words = [SPELLINGS.get(spelled, spelled)]
+        words = [SPELLINGS.get(short, short)]
     else:
         raw = raw[: 4 * LONGEST_TOKEN]
         low = raw.lower()
@@ -295,18 +324,16 @@ def token(raw: str, weigh: Callable[[str], complex]) -> Token:
         marks |= TONED
     if lower == "but":
         marks |= BUT
-    if not _phrases().single.isdisjoint(words):
-        marks |= ALONE
-    made = Token(
-        lower, valence, booster, lower in vader.negations or "n't" in lower, lower in vader.lexicon,
-        marks & LOUD > 0, marks,
-    )  # fmt: skip
-    return _spelled(made, words, weigh)
+    negates = lower in vader.negations or "n't" in lower
+    if booster or negates or lower in _STIRRING:
+        marks |= STIRS
+    made = Token(lower, valence, booster, negates, lower in vader.lexicon, marks & LOUD > 0, marks)
+    return made, words
 
 
-def _spelled(made: Token, words: list[str], weigh: Callable[[str], complex]) -> Token:
+def _with_words(made: Token, words: list[str], weigh: Callable[[str], complex]) -> Token:
     """Return a token with its words in it."""
-    groups = _groups()
+    groups = word_groups()
     at = made
     for place, word in enumerate(words):
         if place:
@@ -336,23 +363,38 @@ def _words_of(raw: str, low: str, bare: str) -> tuple[list[str], int]:
     return words, marks
 
 
+def is_handle(raw: str) -> bool:
+    """Tell whether a token is somebody's name."""
+    return (raw[0] in "@＠" and len(raw) > 1) or raw[1:2] == "@"
+
+
+def is_link(raw: str) -> bool:
+    """Tell whether a token is an address."""
+    return raw[:4].lower() in ("http", "www.") or "://" in raw or raw == "{link}"
+
+
+SOMEONE: Final = Token("someone", 0.0, 0.0, False, False, False, HANDLE), ["@"]
+SOMEWHERE: Final = Token("link", 0.0, 0.0, False, False, False, LINK), ["link"]
+"""What handles and addresses are to VADER, and their words."""
+
+
 class Tokens(dict[str, Token]):
     """What each spelling means, worked out when first asked for; all handles mean one, and all addresses."""
 
     def __init__(self, weigh: Callable[[str], complex] = lambda word: 0j) -> None:  # noqa: ARG005 (no weights)
         super().__init__()
         self._weigh = weigh
-        self._handle = _spelled(Token("someone", 0.0, 0.0, False, False, False, HANDLE), ["@"], weigh)
-        self._link = _spelled(Token("link", 0.0, 0.0, False, False, False, LINK), ["link"], weigh)
+        self._handle = _with_words(replace(SOMEONE[0]), SOMEONE[1], weigh)
+        self._link = _with_words(replace(SOMEWHERE[0]), SOMEWHERE[1], weigh)
 
     def __missing__(self, raw: str) -> Token:
-        if (raw[0] in "@＠" and len(raw) > 1) or raw[1:2] == "@":
+        if is_handle(raw):
             return self._handle
-        if raw[:4].lower() in ("http", "www.") or "://" in raw or raw == "{link}":
+        if is_link(raw):
             return self._link
         if len(self) >= MOST_KEPT:
             self.clear()
-        found = self[raw] = token(raw, self._weigh)
+        found = self[raw] = _with_words(*spelled(raw), self._weigh)
         return found
 
 
@@ -389,23 +431,18 @@ def near_each_other(groups: int, before: int) -> int:
 def negates(word: str) -> bool:
     """Tell whether a word, as it is written, turns what follows."""
     low = word.lower().replace("’", "'").strip(string.punctuation)
-    return SPELLINGS.get(low, low) in _negations()
+    return SPELLINGS.get(low, low) in negations()
 
 
 def is_understood(found: Reading) -> bool:
     """Tell whether a text has a phrase, a tone or a word that says something in English alone."""
-    return bool(found.phrases or found.tones[0] or found.bits[0] & ~_EVERYWHERE)
+    return bool(found.phrases or found.tones[0] or found.bits[0] & ~EVERYWHERE)
 
 
-_EVERYWHERE = sum(
+EVERYWHERE = sum(
     1 << WORD_GROUPS.index(group) for group in ("negation", "first", "second", "third", "contrast")
 )
 """Groups of words that stand in other languages, too: no, me, just."""
-
-
-def phrase_group(phrase: str) -> int:
-    """Return the place of a phrase's group in PHRASE_GROUPS."""
-    return _phrases().ends[phrase][0].bit_length() - 1
 
 
 def read(text: str, tokens: Tokens) -> Reading:  # noqa: PLR0912 (the hottest loop; calls would double its time)
@@ -448,18 +485,20 @@ def read(text: str, tokens: Tokens) -> Reading:  # noqa: PLR0912 (the hottest lo
             word = word.then
     del pairs[:1]
     if len(text) <= PIECE:
-        total, good, bad, best, worst = tone_of(found, text, toned, marks) if toned else _TONELESS
+        total, good, bad, best, worst = tone_of(found, text, toned, marks) if toned else TONELESS
     else:
-        total, good, bad, best, worst = _mean(text, tokens)
-    phrased, phrased_twice, phrases = _find(words, pairs, marks & ALONE > 0)
+        total, good, bad, best, worst = mean_tone(text, tokens.__getitem__)
+    found_phrases = phrases().find(words)
+    phrased = phrased_twice = 0
     up = down = 0.0
-    for _, value in phrases:
+    for _, _, group, value in found_phrases:
+        phrased_twice |= phrased & 1 << group
+        phrased |= 1 << group
         if value > 0:
             up += value
         else:
             down -= value
     tones = tones_of(total, good, bad, best, worst, up, down)
-    mixed = tones[1]
     return Reading(
         tones,
         (
@@ -470,11 +509,17 @@ def read(text: str, tokens: Tokens) -> Reading:  # noqa: PLR0912 (the hottest lo
             near,
             marks & 255,
             marks_twice & 255,
-            _looks(text, found, len(words), mixed, seen),
+            looks(
+                text,
+                addressed=bool(found) and found[0].marks & HANDLE > 0,
+                count=len(words),
+                tone=tones[1],
+                known=seen > 0,
+            ),
         ),
         words,
         pairs,
-        phrases,
+        found_phrases,
         weight,
     )
 
@@ -491,7 +536,16 @@ def tones_of(
     )  # fmt: skip
 
 
-def _looks(text: str, found: list[Token], count: int, tone: float, seen: int) -> int:
+def looks(text: str, *, addressed: bool, count: int, tone: float, known: bool) -> int:
+    """Return the bits of LOOKS.
+
+    Args:
+        text: all of it.
+        addressed: it starts with a handle.
+        count: how many words it has.
+        tone: that of its words and phrases.
+        known: one of its words has a group.
+    """
     bits = 0
     if "!" in text:
         bits = 1 if text.count("!") == 1 else 3
@@ -501,7 +555,7 @@ def _looks(text: str, found: list[Token], count: int, tone: float, seen: int) ->
             bits |= 16
         if bits & 1 and ("?!" in text or "!?" in text):
             bits |= 32
-    if found and found[0].marks & HANDLE:
+    if addressed:
         bits |= 64
     if text.startswith("RT "):
         bits |= 128
@@ -512,7 +566,7 @@ def _looks(text: str, found: list[Token], count: int, tone: float, seen: int) ->
     if count > 4:
         bits |= _LENGTHS[count] if count < 46 else 0b111111 << 10
     bits |= 1 << (16 if -0.05 < tone < 0.05 else 17 if tone < 0 else 18)
-    return bits if seen else bits | 1 << 19
+    return bits if known else bits | 1 << 19
 
 
 _LENGTHS = tuple(
@@ -521,41 +575,7 @@ _LENGTHS = tuple(
 )
 
 
-def _find(words: list[str], pairs: list[int], alone: bool) -> tuple[int, int, list[tuple[str, float]]]:
-    """Return the groups of a text's phrases, those found twice, and they: longest first, no overlap."""
-    known = _phrases()
-    starting = known.starts
-    starts = [at for at, pair in enumerate(pairs) if pair in starting]
-    if alone:
-        starts = sorted({*starts, *(at for at, word in enumerate(words) if word in known.single)})
-    seen = twice = free = 0
-    phrases: list[tuple[str, float]] = []
-    ends, beginnings = known.ends, known.beginnings
-    for start in starts:
-        if start < free:
-            continue
-        phrase = words[start]
-        found, best, end = phrase, ends.get(phrase), start + 1
-        for at in range(start + 1, len(words)):
-            phrase = f"{phrase} {words[at]}"
-            longer = ends.get(phrase)
-            if longer is not None:
-                found, best, end = phrase, longer, at + 1
-            if phrase not in beginnings:
-                break
-        if best is None:
-            continue
-        group, weight = best
-        if weight > 0 and start and not _negations().isdisjoint(words[max(0, start - 2) : start]):
-            weight *= _NEGATED
-        twice |= seen & group
-        seen |= group
-        phrases.append((found, weight))
-        free = end
-    return seen, twice, phrases
-
-
-def _mean(text: str, tokens: Tokens) -> tuple[float, float, float, float, float]:
+def mean_tone(text: str, tokens: Callable[[str], Token]) -> tuple[float, float, float, float, float]:
     """Return the tone of a long text: that of its pieces, each weighted by its own strength."""
     sums = []
     at = 0
@@ -565,7 +585,7 @@ def _mean(text: str, tokens: Tokens) -> tuple[float, float, float, float, float]
             blank = text.rfind(" ", at + 1, end)
             end = blank if blank > at else end
         piece = text[at:end]
-        found = [tokens[raw] for raw in piece.split()]
+        found = list(map(tokens, piece.split()))
         toned = [place for place, one in enumerate(found) if one.marks & TONED]
         sums.append(tone_of(found, piece, toned, LOUD | BUT))
         at = end
@@ -579,7 +599,7 @@ def _mean(text: str, tokens: Tokens) -> tuple[float, float, float, float, float]
 
 
 def tone_of(  # noqa: PLR0912 (one rule of VADER each)
-    found: list[Token], text: str, toned: list[int], marks: int
+    found: Sequence[Token], text: str, toned: Sequence[int], marks: int
 ) -> tuple[float, float, float, float, float]:
     """Return VADER's sum over a text, the good and the bad of it, and its best and its worst word.
 
@@ -587,7 +607,8 @@ def tone_of(  # noqa: PLR0912 (one rule of VADER each)
 
     Source:
         Hutto and Gilbert (2014), VADER; the same rules in the same order as in vaderSentiment 3.3.2, except
-        that "but" is applied by place (theirs mistakes words of equal score for each other).
+        that "but" is applied by place (theirs mistakes words of equal score for each other), and that "kind
+        of" and "sort of" damp nothing.
     """
     shouted = marks & LOUD > 0 and 0 < sum([one.upper for one in found]) < len(found)
     values: list[float] = []
@@ -601,11 +622,12 @@ def tone_of(  # noqa: PLR0912 (one rule of VADER each)
         ):
             continue
         before = found[at - 1] if at else None
-        if before is not None and _after_no(found, at):
+        stirred = [True for other in found[max(0, at - 3) : at] if other.marks & STIRS]
+        if before is not None and stirred and _after_no(found, at):
             value *= _NEGATED
         if shouted and one.upper:
             value += _UPPER if value > 0 else -_UPPER
-        if before is not None:
+        if before is not None and stirred:
             for back in (1, 2, 3):
                 if back > at:
                     break
@@ -620,7 +642,7 @@ def tone_of(  # noqa: PLR0912 (one rule of VADER each)
     if turn >= 0:
         values = [value * (0.5 if at < turn else 1.5) for value, at in zip(values, places, strict=True)]
     if not values:
-        return _TONELESS
+        return TONELESS
     total = good = 0.0
     for value in values:
         total += value
@@ -636,13 +658,13 @@ def tone_of(  # noqa: PLR0912 (one rule of VADER each)
     return total, good, max(0.0, bad), max(values), min(values)
 
 
-def _after_no(found: list[Token], at: int) -> bool:
+def _after_no(found: Sequence[Token], at: int) -> bool:
     if found[at - 1].word == "no" or (at > 1 and found[at - 2].word == "no"):
         return True
     return at > 2 and found[at - 3].word == "no" and found[at - 1].word in ("or", "nor")
 
 
-def _moved(value: float, found: list[Token], at: int, back: int, other: Token, shouted: bool) -> float:
+def _moved(value: float, found: Sequence[Token], at: int, back: int, other: Token, shouted: bool) -> float:
     """Return a word's score after a booster or a negation so many words before it."""
     if other.booster:
         step = other.booster if value > 0 else -other.booster

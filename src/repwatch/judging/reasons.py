@@ -7,26 +7,22 @@ all that it brings, each other word likewise, and words near each other that say
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from repwatch.judging.model import SHORTEST, Model
+from repwatch.judging.model import Model
+from repwatch.judging.quick import LEAST, NEAR_BITS, NEAR_BYTES, Heard, Word
 from repwatch.judging.reading import (
     LOOKS,
     MARKS,
+    MOST_CHARACTERS,
+    PHRASE_GROUPS,
     SHIFTS,
-    Reading,
-    Token,
     near_each_other,
-    phrase_group,
-    plain,
     tones_of,
+    word_groups,
 )
-
-LEAST: Final = 0.25
-"""What moves the odds by less is no reason."""
 
 MOST_WORDS: Final = 300
 """Words of a text that are looked at."""
@@ -39,12 +35,12 @@ _REMARKS: Final = {
     "asks twice": "questions",
     "exclaims twice": "exclamation marks",
     "asks and exclaims": '"?!"',
-    "capitals": "words in capitals",
     "retweet": "a retweet",
     "quotes": "a quotation",
 }
 """What else is worth telling a person; length and the like say how sure a verdict is, not why."""
 
+_CAPITALS: Final = "words in capitals"
 _NOBODYS: Final = ("@", "link")
 """Handles and addresses: where they stand tells something, but they are no words of anybody."""
 
@@ -56,8 +52,7 @@ class Reason(NamedTuple):
     weight: float
 
 
-@dataclass(slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Words that say something together, by their places, and what they add."""
 
     first: int
@@ -66,114 +61,121 @@ class _Piece:
 
 
 class Explainer:
-    """Says of texts what carried a model's verdict; keeps what belongs to a spelling or a phrase."""
+    """Says of texts what carried a model's verdict."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._alone = cache(self._alone_in_groups)
         self._tone = cache(self._tone_alone)
-        self._near = cache(self._near_words)
-        self._phrase = cache(self._phrase_bit)
+        self._together = cache(self._near_words)
+        self._by_phrase = [self._bit(_PHRASES_AT + at) for at in range(len(PHRASE_GROUPS))]
+        self._remarks = [
+            (1 << at, _REMARKS[name], self._bit(_LOOKS_AT + at))
+            for at, name in enumerate(LOOKS)
+            if name in _REMARKS
+        ]
+        self._capitals = self._bit(_MARKS_AT + MARKS.index("capitals"))
+        self._telling = self._telling_pairs()
 
-    def reasons(self, text: str, found: Reading, most: int, shown: str | None = None) -> list[Reason]:
+    def reasons(self, heard: Heard, most: int, shown: Sequence[str] | None = None) -> list[Reason]:
         """Return what carried a verdict, weightiest first; nothing that weighs less than LEAST.
 
-        `shown` is the same text, word for word, as a person is to read it.
+        `shown` are the tokens of the same text as a person is to read them.
         """
-        raws = plain(text).split()
-        said = raws if shown is None else plain(shown).split()
-        places, words = self._words(raws)
-        share = max(len(found.words), SHORTEST) ** -0.5
-        weights = [self._worth(word.weight) * share + self._alone(word.groups) for word in words]
-        pieces = self._phrases(words, weights, found)
-        pieces += self._others(words, weights, {at for p in pieces for at in range(p.first, p.last + 1)})
+        said = heard.tokens if shown is None else shown
+        words = [word for some in heard.words[:MOST_WORDS] for word in some]
+        places: Sequence[int] = range(len(words))
+        telling = set(heard.telling)
+        if not heard.is_word_by_word:
+            places = [place for place, some in enumerate(heard.words[:MOST_WORDS]) for _ in some]
+            telling = {at for at, place in enumerate(places) if place in telling}
+        phrases = self._phrases(heard, words)
         named: dict[str, float] = {}
-        for piece in pieces:
-            if abs(piece.weight) >= LEAST and words[piece.first].plain not in _NOBODYS:
-                name = _quoted(said[places[piece.first] : places[piece.last] + 1])
-                named[name] = named.get(name, 0.0) + piece.weight
-        named.update(self._remarks(found))
-        strongest = sorted(named.items(), key=lambda item: (-abs(item[1]), item[0]))
-        return [Reason(name, weight) for name, weight in strongest[:most] if abs(weight) >= LEAST]
+        for first, last, weight in phrases + self._others(heard, words, telling, phrases):
+            if (weight >= LEAST or weight <= -LEAST) and words[first].plain not in _NOBODYS:
+                name = _quoted(said[places[first] : places[last] + 1])
+                named[name] = named.get(name, 0.0) + weight
+        for bit, name, weight in self._remarks:
+            if heard.looks & bit:
+                named[name] = weight
+        if heard.has_capitals:
+            named[_CAPITALS] = self._capitals
+        strongest = sorted([(-abs(weight), name) for name, weight in named.items() if abs(weight) >= LEAST])
+        return [Reason(name, named[name]) for _, name in strongest[:most]]
 
-    def _words(self, raws: Sequence[str]) -> tuple[list[int], list[Token]]:
-        """Return the words of a text, and in which of its tokens each stands."""
-        places: list[int] = []
-        words: list[Token] = []
-        for place, raw in enumerate(raws[:MOST_WORDS]):
-            one: Token | None = self._model.tokens[raw]
-            while one is not None and one.plain:
-                places.append(place)
-                words.append(one)
-                one = one.then
-        return places, words
-
-    def _phrases(self, words: Sequence[Token], weights: Sequence[float], found: Reading) -> list[_Piece]:
-        """Return the phrases of a text where they stand."""
-        pieces: list[_Piece] = []
-        at = 0
-        for phrase, valence in found.phrases:
-            parts = phrase.split(" ")
-            while at <= len(words) - len(parts):
-                if all(word.plain == part for word, part in zip(words[at:], parts, strict=False)):
-                    weight = sum(weights[at : at + len(parts)]) + self._tone(valence) + self._phrase(phrase)
-                    pieces.append(_Piece(at, at + len(parts) - 1, weight))
-                    at += len(parts)
-                    break
-                at += 1
+    def _phrases(self, heard: Heard, words: Sequence[Word]) -> list[_Piece]:
+        """Return what the phrases of a text add."""
+        pieces = []
+        for first, last, group, valence in heard.phrases:
+            if last < len(words):
+                alone = [one.worth * heard.share + one.by_groups for one in words[first : last + 1]]
+                weight = sum(alone) + self._tone(valence) + self._by_phrase[group]
+                pieces.append(_Piece(first, last, weight))
         return pieces
 
-    def _others(self, words: Sequence[Token], weights: Sequence[float], taken: set[int]) -> list[_Piece]:
-        """Return the words outside phrases, those together that say something together."""
+    def _others(
+        self, heard: Heard, words: Sequence[Word], telling: set[int], phrases: Sequence[_Piece]
+    ) -> list[_Piece]:
+        """Return the words outside phrases that weigh something, some of them together."""
+        taken = {at for first, last, _ in phrases for at in range(first, last + 1)}
+        near = self._near_places(heard) if heard.near else set()
+        share = heard.share
         pieces: list[_Piece] = []
-        for at, word in enumerate(words):
-            if at in taken:
-                continue
-            weight, first = weights[at], at
+        for at in sorted((telling | near) - taken):
+            if at >= len(words):
+                break
+            word, first = words[at], at
+            weight = word.worth * share + word.by_groups
             before = range(at - 1, max(-1, at - 1 - _REACH), -1)
             if word.valence:
-                negated = any(words[other].negates for other in before)
+                negated = [True for other in before if words[other].negates]
                 weight += self._tone(word.valence * (_FLIPPED if negated else 1.0))
-            for other in before if word.groups else ():
-                together = self._near(word.groups, words[other].groups)
+            for other in before if at in near else ():
+                together = self._together(word.groups, words[other].groups)
                 if abs(together) >= LEAST and taken.isdisjoint(range(other, at)):
                     weight, first = weight + together, other
                     break
-            while pieces and pieces[-1].last >= first:
-                joined = pieces.pop()
-                weight, first = weight + joined.weight, min(first, joined.first)
-            pieces.append(_Piece(first, at, weight))
+            last = at - 1
+            while last >= first:  # what lies between comes along
+                if pieces and pieces[-1].last == last:
+                    joined = pieces.pop()
+                    weight, last = weight + joined.weight, joined.first - 1
+                else:
+                    weight, last = weight + (words[last].worth * share + words[last].by_groups), last - 1
+            pieces.append(_Piece(min(first, last + 1), at, weight))
         return pieces
 
-    def _remarks(self, found: Reading) -> Iterator[tuple[str, float]]:
-        for part, names, start in ((5, MARKS, _MARKS_AT), (7, LOOKS, _LOOKS_AT)):
-            for at, name in enumerate(names):
-                if found.bits[part] >> at & 1 and name in _REMARKS:
-                    yield _REMARKS[name], self._bit(start + at)
+    def _near_places(self, heard: Heard) -> set[int]:
+        """Return the places of words that may say something together with one shortly before."""
+        places = set()
+        left = heard.near & self._telling
+        while left:
+            at = ((left & -left).bit_length() - 1) // NEAR_BITS
+            places.add(at)
+            left = left >> (at + 1) * NEAR_BITS << (at + 1) * NEAR_BITS
+        return places
 
-    def _worth(self, weight: complex) -> float:
-        """Return what a weight says: how much rather good than bad, in log-odds as they were calibrated."""
-        (bad, _), (good, _) = self._model.calibration
-        return (good * weight.imag - bad * weight.real) / 2
+    def _telling_pairs(self) -> int:
+        """Return the pairs of NEAR, at each word, without which no two words say anything together."""
+        groups = set(word_groups().values())
+        bits = 0
+        for one in groups:
+            for other in groups:
+                if abs(self._together(one, other)) >= LEAST:
+                    bits |= near_each_other(one, other)
+        return int.from_bytes(bits.to_bytes(NEAR_BYTES, "little") * MOST_CHARACTERS, "little")
 
     def _bit(self, at: int) -> float:
-        return self._worth(self._model.weight_of_bit(at))
-
-    def _alone_in_groups(self, groups: int) -> float:
-        return sum(self._bit(at) for at in range(groups.bit_length()) if groups >> at & 1)
+        return self._model.worth(self._model.weight_of_bit(at))
 
     def _near_words(self, groups: int, before: int) -> float:
         bits = near_each_other(groups, before)
         return sum(self._bit(_NEAR_AT + at) for at in range(bits.bit_length()) if bits >> at & 1)
 
-    def _phrase_bit(self, phrase: str) -> float:
-        return self._bit(_PHRASES_AT + phrase_group(phrase))
-
     def _tone_alone(self, valence: float) -> float:
         """Return what a score in VADER adds, alone in a text."""
         tones = tones_of(valence, max(0.0, valence), max(0.0, -valence), valence, valence)
         weights = zip(tones, self._model.tones, strict=True)
-        return sum(self._worth(tone * weight) for tone, weight in weights)
+        return sum(self._model.worth(tone * weight) for tone, weight in weights)
 
 
 def _quoted(raws: Sequence[str]) -> str:

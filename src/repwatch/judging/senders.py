@@ -7,7 +7,7 @@ against it add up to LEAST points for one of the others: each row of CLUES says 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from repwatch.model import Kind, Mention, Sender
@@ -80,7 +80,7 @@ def sender(mention: Mention, signs: Mapping[str, str], *, own: bool = False) -> 
 
 def by_words(text: str, signs: Mapping[str, str], kind: Kind = "post") -> tuple[Sender, str]:
     """Return who wrote a text as far as it tells itself, and why that is thought."""
-    counted = dict(_counted(text[:LOOKED_AT], kind))
+    counted = _counted(text[:LOOKED_AT], kind)
     if not (counted or _TELLING & signs.keys()):
         return "customer", ""
     found = {**signs, **counted}
@@ -101,22 +101,24 @@ _ORDER: tuple[Sender, ...] = ("spam", "giveaway", "job_ad")
 _TELLING = frozenset({"giveaway", "job ad", "begging", "lure", "wares"})
 
 
-def _counted(text: str, kind: Kind) -> Iterator[tuple[str, str]]:
-    """Yield the signs of a text that can be counted."""
+def _counted(text: str, kind: Kind) -> dict[str, str]:
+    """Return the signs of a text that can be counted."""
+    found: dict[str, str] = {}
     links, tags = text.count("://"), text.count("#")
     if links and kind == "comment" and len(_LINK.sub("", text)) < FEW_LETTERS:
-        yield "bare link", ""
+        found["bare link"] = ""
     if links >= MANY_LINKS:
-        yield "links", str(links)
+        found["links"] = str(links)
     if tags >= MANY_TAGS:
-        yield "tags", str(tags)
+        found["tags"] = str(tags)
     if not text.isascii():
         emoji = sum(char >= "\u2600" and not char.isalnum() for char in text)
         if emoji >= MANY_EMOJI:
-            yield "emoji", str(emoji)
+            found["emoji"] = str(emoji)
     if len(text) > MANY_LETTERS and text.isupper():
-        yield "capitals", ""
+        found["capitals"] = ""
     if len(text) > MANY_LETTERS:
         words = text.lower().split()
         if len(set(words)) * 5 < len(words) * 2:
-            yield "repeated", ""
+            found["repeated"] = ""
+    return found
