@@ -477,12 +477,15 @@ def test_what_was_deleted_there_is_blanked_here_and_its_counts_stay(world: World
     assert "anvil_fan_7" not in str(row)
 
 
-def test_what_is_only_missing_is_believed_to_be_gone_the_second_time(world: World) -> None:
-    world.club.posts = [post("1")]
+def test_what_is_only_missing_is_believed_to_be_gone_after_a_day_beside_others(world: World) -> None:
+    world.club.posts = [post("1"), post("2", "acme anvils is fine")]
+    world.club.again = {"2": world.club.posts[1]}
     world.scan()
-    assert world.scan(NOW + 2 * HOUR).gone == 0
+    world.club.posts = []
+    assert [world.scan(NOW + hours * HOUR).gone for hours in (2, 5, 20)] == [0, 0, 0]
     assert world.row("1").text
-    assert world.scan(NOW + 5 * HOUR).gone == 1
+    assert world.scan(NOW + 27 * HOUR).gone == 1
+    assert world.row("2").text
 
 
 def test_what_was_missing_and_is_there_again_is_not_gone(world: World) -> None:

@@ -167,11 +167,35 @@ def test_after_an_outage_nothing_was_lost(world: World) -> None:
     assert len([row for row in world.rows().values() if row.text]) == 6
 
 
-def test_what_is_missing_among_others_that_are_there_is_believed_the_second_time(world: World) -> None:
+def test_a_few_that_are_missing_while_nothing_is_there_are_not_believed_for_two_days(world: World) -> None:
+    filled(world, 2)
+    for hours in (2, 6, 12, 40):
+        outcome = world.scan(NOW + hours * HOUR)
+        assert (outcome.gone, outcome.detail) == (0, ""), hours
+    assert world.scan(NOW + 54 * HOUR).gone == 2
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_one_post_alone_that_is_not_found_is_not_believed_for_two_days(world: World, status: int) -> None:
+    filled(world, 1, OneByOne)
+    house(world).single = {"0": Response("", status)}
+    gone = [world.scan(NOW + hours * HOUR, kind=OneByOne).gone for hours in (2, 6, 12, 40, 54)]
+    assert gone == [0, 0, 0, 0, 1]
+
+
+def test_an_answer_that_shows_none_of_several_proves_nothing_though_another_one_does(world: World) -> None:
+    posts = filled(world, 4)
+    world.club.again = {id: posts[id] for id in ("0", "1")}
+    assert [world.scan(NOW + hours * HOUR).gone for hours in (2, 6, 30)] == [0, 0, 0]
+    assert world.scan(NOW + 54 * HOUR).gone == 2
+
+
+def test_what_is_missing_among_others_that_are_there_is_believed_after_a_day(world: World) -> None:
     posts = filled(world, 6)
-    world.club.again = {"0": posts["0"]}
+    world.club.again = {id: posts[id] for id in ("0", "2", "4")}
     assert world.scan(NOW + 2 * HOUR).gone == 0
-    assert world.scan(NOW + 6 * HOUR).gone == 5
+    assert world.scan(NOW + 6 * HOUR).gone == 0
+    assert world.scan(NOW + 30 * HOUR).gone == 3
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -187,7 +211,8 @@ def test_one_that_is_gone_beside_others_is_believed_at_once(world: World) -> Non
     world.club.again = filled(world, 6, OneByOne)
     house(world).single = {"3": Response("", 410), "4": Response("", 404)}
     assert world.scan(NOW + 2 * HOUR, kind=OneByOne).gone == 1
-    assert world.scan(NOW + 6 * HOUR, kind=OneByOne).gone == 1
+    assert world.scan(NOW + 6 * HOUR, kind=OneByOne).gone == 0
+    assert world.scan(NOW + 30 * HOUR, kind=OneByOne).gone == 1
 
 
 def test_an_edit_that_takes_the_brand_out_takes_the_mention_out_of_reports(world: World) -> None:

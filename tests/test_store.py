@@ -1072,12 +1072,13 @@ def test_what_is_gone_leaves_its_counts_and_nothing_that_was_said(place: SqliteP
         assert store.counts(Filter())[0].mentions == 2
 
 
-def test_what_is_missing_twice_is_gone(store: Store) -> None:
+def test_what_is_missing_for_a_day_is_gone(store: Store) -> None:
     store.save_page(followed(judged(mention())))
     assert store.save_second_look(look(NOW + HOUR, mention(), missing=[mention()])).gone == 0
     store.save_page(followed(judged(mention(likes=1)), collected_at=NOW + 2 * HOUR))
-    assert store.save_second_look(look(NOW + 4 * HOUR, mention(), missing=[mention()])).gone == 0
-    assert store.save_second_look(look(NOW + 6 * HOUR, mention(), missing=[mention()])).gone == 1
+    for hours, gone in ((4, 0), (27, 0), (28, 1)):
+        missed = look(NOW + hours * HOUR, mention(), missing=[mention()])
+        assert store.save_second_look(missed).gone == gone, hours
 
 
 def test_what_is_doubted_is_gone_after_two_days_of_it(store: Store) -> None:

@@ -1,8 +1,9 @@
 """Second looks: what a source has shown is read again, so that edits, deletions and replies show.
 
-A scan spends a bounded share on them, once a source's windows are through. That something is gone
-is believed only when all looks at its source are in: a platform in trouble may answer that there is
-nothing, and what is blanked does not come back.
+A scan spends a bounded share on them, once a source's windows are through. What is blanked does not
+come back, and a platform in trouble may answer that there is nothing. So what a platform says was
+deleted is believed at once, what is just not there only when it has been missing for a day while
+others were there, or for two where nothing was; and all of that only when all looks at the source are in.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class Look:
     request: Request
     known: tuple[Known, ...]
     thread: bool = False
+    not_found: bool = False
+    """Its answer was that there is nothing, which is what a place answers that was taken away."""
 
     @property
     def ids(self) -> list[str]:
@@ -60,10 +63,19 @@ class _Round:
     absent: list[tuple[Look, ReadAgain]] = field(default_factory=list)
 
     @property
-    def nothing_there(self) -> bool:
+    def all_absent(self) -> bool:
         """Whether of several mentions not a single one was shown."""
         absent = sum(len(read.gone) + len(read.missing) for _, read in self.absent)
         return not self.there and absent + self.unknown >= WHOLE
+
+    def doubts_gone(self, look: Look, read: ReadAgain) -> bool:
+        """Tell whether what is said to be deleted may be there all the same."""
+        whole = len(read.gone) + len(read.missing) >= WHOLE and not read.judged
+        return self.all_absent or whole or (look.not_found and not self.there)
+
+    def doubts_missing(self, look: Look, read: ReadAgain) -> bool:
+        """Tell whether there is no sign that what is missing would be shown if it were there."""
+        return not self.there or (len(look.known) > 1 and not read.judged)
 
 
 class SecondLooks:
@@ -161,6 +173,7 @@ class SecondLooks:
     def fail(self, tally: Tally, look: Look, error: SourceError) -> None:
         """Note why a look failed; that one mention is not there any more says enough."""
         if error.reason in ABSENT and (look.thread or len(look.known) == 1):
+            look.not_found = True
             ids = tuple(look.ids)
             gone, missing = (ids, ()) if error.reason == "gone" else ((), ids)
             self.keep(tally, look, ReadAgain(gone=gone, missing=missing))
@@ -180,16 +193,20 @@ class SecondLooks:
         """Blank what is gone, unless there may be another reason for not seeing it."""
         doubted = 0
         for look, read in round.absent:
-            absent = len(read.gone) + len(read.missing)
-            doubt = round.nothing_there or (absent >= WHOLE and not read.judged)
-            saved = self._store.save_second_look(
-                SecondLook(
-                    source=look.source, at=self._clock(), gone=read.gone, missing=read.missing, doubted=doubt
+            for doubt, gone, missing in (
+                (round.doubts_gone(look, read), read.gone, ()),
+                (round.doubts_missing(look, read), (), read.missing),
+            ):
+                if not (gone or missing):
+                    continue
+                saved = self._store.save_second_look(
+                    SecondLook(
+                        source=look.source, at=self._clock(), gone=gone, missing=missing, doubted=doubt
+                    )
                 )
-            )
-            tally.saved += saved
-            doubted += absent - saved.gone if doubt else 0
-        if doubted:
+                tally.saved += saved
+                doubted += len(gone) + len(missing) - saved.gone if doubt else 0
+        if doubted >= WHOLE:
             what = (
                 f"none of {doubted} that were asked for is there; that is believed if it lasts for two days"
             )

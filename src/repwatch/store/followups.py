@@ -14,8 +14,12 @@ from repwatch.store import rows
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+MISSED_FOR = timedelta(days=1)
 DOUBTED_FOR = timedelta(days=2)
-"""So long it takes to believe that all of what was asked for is gone; Reddit wants it out by then."""
+"""So long it takes to believe that what is missing is gone, and that all of what was asked for is.
+
+Blanking can't be undone, and outages of an index last for hours; Reddit wants it out in two days.
+"""
 
 _KNOWN = "m.id, m.space, m.native_id, m.kind, m.url, f.ref"
 _OF_SOURCE = "from followup f join mention m on m.seq = f.mention where f.source = :source"
@@ -78,10 +82,10 @@ class Followups:
     def missed(self, ids: Sequence[str], *, doubted: bool = False) -> list[str]:
         """Note that mentions were missing now; return those that are believed to be gone.
 
-        They were missing before; where it is doubted, long before.
+        They were missing long before; where it is doubted, longer.
         """
         listed = rows.compact(list(ids))
-        long_ms = self._at_ms - (DOUBTED_FOR // timedelta(milliseconds=1) if doubted else 0)
+        long_ms = self._at_ms - (DOUBTED_FOR if doubted else MISSED_FOR) // timedelta(milliseconds=1)
         believed = self._raw.execute(
             "select m.id from followup f join mention m on m.seq = f.mention"
             f" where f.missing_ms <= ? and m.id in ({_LISTED})",
