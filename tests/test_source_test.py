@@ -53,7 +53,7 @@ ITEM = (
     "<item><guid>{n}</guid><title>{title}</title><link>http://news.example/{n}</link>"
     "<pubDate>Sat, 21 Nov 2026 1{n}:00:00 GMT</pubDate></item>"
 )
-TITLES = ("A fair opened", "Acme is late", "Acme Anvils broke twice", "Zed Forge is great")
+TITLES = ("A fair opened", "The acme of taste", "Acme Anvils broke twice", "Zed Forge is great")
 
 
 def feed(*titles: str) -> Response:
