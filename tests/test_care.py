@@ -112,6 +112,20 @@ def test_emoji_that_may_mean_this_or_that_stay_unscored(emoji: str) -> None:
     assert found.reasons[0].startswith("no words")
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("😡😡😡", '"😡" -'),
+        ("my order comes on monday 😡", '"😡" -'),
+        ("this is 💔", '"💔" -'),
+        ("so so late 👎", '"👎" -'),
+        ("the café was terrible 😡 &amp; closed", '"terrible'),
+    ],
+)
+def test_a_reason_shows_the_emoji_itself(text: str, reason: str) -> None:
+    assert any(one.startswith(reason) for one in judged(text).reasons)
+
+
 def test_an_emoji_counts_beside_words() -> None:
     assert p("so my order comes on monday 😡") > p("so my order comes on monday")
 

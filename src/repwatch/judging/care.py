@@ -108,7 +108,7 @@ class Care:
             heard = self.quick.hear("")
         if part is None and rating is None:
             return Sentiment(None, "unscored", (remark,))
-        shown = None if read is said else plain(said).split()
+        shown = None if read is said and said.isascii() else plain(said, faces=True).split()
         reasons = self._explainer.reasons(heard, MOST_REASONS, shown) if said else []
         odds = heard.odds
         if own:

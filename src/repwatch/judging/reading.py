@@ -192,6 +192,9 @@ class _Vader:
         self.negations = frozenset(vaderSentiment.NEGATE)
         names = {**analyzer.emojis, **EMOJI}
         self.emoji = {ord(char): f" {name} " for char, name in names.items() if len(char) == 1}
+        self.faces = {
+            code: f" {' '.join([chr(code)] * len(name.split()))} " for code, name in self.emoji.items()
+        }
 
 
 @cache
@@ -275,15 +278,20 @@ def phrases() -> Phrases:
     return Phrases()
 
 
-def plain(text: str) -> str:
-    """Return what is read of a text, as the lexicons spell it: emoji in words, and not hundreds of one."""
+def plain(text: str, *, faces: bool = False) -> str:
+    """Return what is read of a text, as the lexicons spell it: emoji in words, and not hundreds of one.
+
+    With `faces` emoji stay what they are, once for each of their words.
+    """
     text = text[: 2 * MOST_CHARACTERS]
     if "\\u" in text:
         text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
     if "&" in text and ";" in text:
         text = unescape(text)
     if not text.isascii():
-        text = _RUN.sub(r"\1\1\1", text.translate(_APOSTROPHES)).translate(_vader().emoji)
+        text = _RUN.sub(r"\1\1\1", text.translate(_APOSTROPHES)).translate(
+            _vader().faces if faces else _vader().emoji
+        )
     return text[:MOST_CHARACTERS]
 
 

@@ -179,6 +179,7 @@ class Explainer:
 
 
 def _quoted(raws: Sequence[str]) -> str:
-    """Return words as they were written, in quotes."""
-    said = " ".join(raws).strip(".,;:!?…\"'()[]“”*~-") or " ".join(raws)
+    """Return words as they were written, in quotes; of the words of an emoji only it."""
+    once = [raw for at, raw in enumerate(raws) if raw.isascii() or raw not in raws[at - 1 : at]]
+    said = " ".join(once).strip(".,;:!?…\"'()[]“”*~-") or " ".join(once)
     return f'"{said[:60]}"'
