@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
@@ -170,6 +170,8 @@ def test_what_a_brand_taught_is_heard_as_it_is_read(text: str, bad: float, good:
 
 @settings(max_examples=300, deadline=None)
 @given(ANYTHING)
+@example("not really a good job")
+@example("never had good service")
 def test_phrases_found_in_one_pass_are_those_found_one_by_one(text: str) -> None:
     words = reading.read(text, MODEL.tokens).words
     assert [tuple(one) for one in reading.phrases().find(words)] == phrases_in(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 PARTIAL = 5
 RESCORE = "The other options that say which mentions belong to --rescore."
+GARBAGE = 100_000
+"""Values made before the collector looks for rings of garbage: a judge makes none, and looking takes a tenth
+of the time."""
+
 MOST = 100_000
 """Characters read from standard input."""
 
@@ -131,9 +136,12 @@ def _batch(session: Session, text: str | None, asked: Asked, scorer: str | None,
     if asked != Asked(brand=asked.brand) or len(asked.brand or ()) > 1:
         raise UsageError("--jsonl judges for one --brand, or for what each line names", hint=RESCORE)
     brand = pick(asked.brand[0], session.settings.brands, "brand") if asked.brand else None
+    judge = _judge(session, scorer)
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     bad = 0
     out = sys.stdout.buffer
-    for answers in Batch(_judge(session, scorer), brand).answers(sys.stdin.buffer):  # type: ignore[arg-type]  # it is buffered, which typeshed does not say
+    for answers in Batch(judge, brand).answers(sys.stdin.buffer):  # type: ignore[arg-type]  # it is buffered, which typeshed does not say
         for answer in answers:
             if answer.record is not None:
                 out.write(dumped(answer.record))

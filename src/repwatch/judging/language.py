@@ -96,6 +96,12 @@ gives up on one in ten."""
 NAME, WORD, SHARED, ENGLISH, VERY_ENGLISH = range(5)
 """What a word tells: it is a handle or a tag, a word of any language, or one of those above."""
 
+_TELL = {
+    **dict.fromkeys(_SHARED, SHARED),
+    **dict.fromkeys(_MORE_ENGLISH, ENGLISH),
+    **dict.fromkeys(_ENGLISH, VERY_ENGLISH),
+}
+
 END = 8
 """Added where a sentence ends behind the word."""
 
@@ -110,13 +116,7 @@ class _Words(dict[str, int]):
         if len(self) >= MOST_KEPT:
             self.clear()
         word = spelled.lower().replace("’", "'").strip(_EDGES)
-        told = (
-            NAME if spelled[0] in "@#"
-            else VERY_ENGLISH if word in _ENGLISH
-            else ENGLISH if word in _MORE_ENGLISH
-            else SHARED if word in _SHARED
-            else WORD
-        )  # fmt: skip
+        told = NAME if spelled[0] in "@#" else _TELL.get(word, WORD)
         if spelled[-1] in ".!?":
             told += END
         self[spelled] = told

@@ -26,6 +26,7 @@ from repwatch.judging.reading import (
     BUT,
     EVERYWHERE,
     HANDLE,
+    LONGEST_TOKEN,
     LOUD,
     MARKS,
     MOST_KEPT,
@@ -35,6 +36,7 @@ from repwatch.judging.reading import (
     SHIFTS,
     SOMEONE,
     SOMEWHERE,
+    STRETCHED,
     TONED,
     TONELESS,
     WORD_GROUPS,
@@ -355,6 +357,8 @@ class _Spellings(dict[str, Spelling]):
             found = self._someone
         elif is_link(raw):
             return self._somewhere  # hardly ever seen again
+        elif (usual := _usual(raw)) != raw:
+            found = self[usual]
         else:
             found = self._spelling(*spelled(raw))
         self[raw] = found
@@ -436,6 +440,19 @@ class _Spellings(dict[str, Spelling]):
             behind.to_bytes(NEAR_BYTES, "little"),
             sum(self._model.worth(self._model.weight_of_bit(at)) for at in bits),
         )
+
+
+def _usual(raw: str) -> str:
+    """Return the spelling of a word that means the same: in small letters, without a comma behind it."""
+    bare = raw[:-1] if raw[-1] in ",.;:" else raw
+    if _SHORT < len(bare) <= LONGEST_TOKEN and bare.isalpha() and bare.isascii() and not bare.isupper():
+        low = bare.lower()
+        return raw if STRETCHED.search(low) else low
+    return raw
+
+
+_SHORT: Final = 2
+"""Letters of a word that VADER takes together with the marks around it, since they may be an emoticon."""
 
 
 class _Known(NamedTuple):

@@ -125,7 +125,7 @@ SHIFTS: Final = tuple(
 _APOSTROPHES = str.maketrans(dict.fromkeys("‘’ʼ´`＇′", "'"))
 _RUN = re.compile(r"([^\x00-\x7f][\ufe0f\U0001f3fb-\U0001f3ff]?)\1{3,}")
 _CORE = re.compile(r"[a-z]+(?:'[a-z]+)*|[0-9]+|[^\W_a-z0-9]+")
-_STRETCHED = re.compile(r"(.)\1{2,}")
+STRETCHED = re.compile(r"(.)\1{2,}")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
 _UPPER = 0.733
@@ -304,7 +304,7 @@ def spelled(raw: str) -> tuple[Token, list[str]]:
         raw.isalpha() and raw.isascii() and len(raw) <= LONGEST_TOKEN
     ):  # nothing to strip or to split: three in four
         word, lower = raw, low
-        short = _STRETCHED.sub(r"\1\1", low) if len(low) > 3 else low
+        short = STRETCHED.sub(r"\1\1", low) if len(low) > 3 else low
         if short != low:
             marks |= LONG
         words = [SPELLINGS.get(short, short)]
@@ -357,10 +357,10 @@ def _words_of(raw: str, low: str, bare: str) -> tuple[list[str], int]:
     if raw[0] == "#" and len(raw) > 2:
         marks |= HASHTAG
         spelled = _CAMEL.sub(" ", raw[:LONGEST_TOKEN]).lower()
-    if _STRETCHED.search(spelled):
-        if bare.isalpha() and _STRETCHED.search(bare):
+    if STRETCHED.search(spelled):
+        if bare.isalpha() and STRETCHED.search(bare):
             marks |= LONG
-        spelled = _STRETCHED.sub(r"\1\1", spelled)
+        spelled = STRETCHED.sub(r"\1\1", spelled)
     words: list[str] = []
     for found in _CORE.findall(spelled):
         if found.isdigit():
