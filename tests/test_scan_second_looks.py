@@ -99,8 +99,12 @@ class House(Clubhouse):
     single: dict[str, Response] = field(default_factory=dict)
     branches: dict[str, list[str]] = field(default_factory=dict)
     next: list[str] = field(default_factory=list)
+    bad: dict[str, Response] = field(default_factory=dict)
 
     def __call__(self, request: Incoming) -> Response:
+        if request.path == "/posts" and request.args["page"] in self.bad:
+            self.asked.append(request.full_path)
+            return self.bad[request.args["page"]]
         if request.path.startswith("/post/"):
             self.asked.append(request.full_path)
             id = request.path.rpartition("/")[2]
@@ -109,7 +113,7 @@ class House(Clubhouse):
         if request.path == "/posts" and self.branches:
             self.asked.append(request.full_path)
             page = request.args["page"]
-            posts = self.posts if page == "1" else [post(f"on {page}")]
+            posts = self.posts if page == "1" else [post(f"on {page}", f"acme anvils on {page}")]
             return Response(json.dumps({"posts": posts, "branches": self.branches.get(page, [])}))
         if request.path == "/posts" and self.next:
             self.asked.append(request.full_path)
@@ -301,6 +305,50 @@ def test_branches_without_number_are_read_a_stretch_at_a_time_and_end(world: Wor
         outcome = world.scan(NOW + n * HOUR, kind=Branching, reread_s=0.0)
     read = {path for path in world.club.asked if "page=b" in path}
     assert len(read) == 199, "then the window is through, and a new one begins"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        (Response("no", 403), "forbidden"),
+        (Response("?", 500), "unreachable"),
+        (Response("<p>"), "blocked_page"),
+    ],
+)
+def test_a_branch_that_always_fails_holds_up_nothing_else(
+    world: World, trouble: Response, reason: str
+) -> None:
+    house(world).branches = {"1": ["b1", "b2", "b3"]}
+    house(world).bad = {"b2": trouble}
+    for hours in (0, 1):
+        outcome = world.scan(NOW + hours * HOUR, kind=Branching, reread_s=0.0)
+        assert (outcome.status, outcome.reason) == ("partial", reason)
+        assert "1 page that others lead to left out" in outcome.detail
+        assert world.store.streams("club")[""].read_until == NOW + hours * HOUR
+    assert world.row("on b1").text
+    assert world.row("on b3").text
+    assert world.club.asked.count("/posts?page=b2") >= 2, "it is tried again each time"
+
+
+def test_a_branch_waits_for_a_place_that_has_a_limit(world: World) -> None:
+    house(world).branches = {"1": ["b1", "b2"]}
+    house(world).bad = {"b2": Response("", 429, headers={"Retry-After": "1800"})}
+    assert world.scan(kind=Branching, reread_s=0.0).reason == "rate_limited"
+    assert world.store.streams("club")[""].read_until is None
+    house(world).bad = {}
+    assert world.scan(NOW + HOUR, kind=Branching, reread_s=0.0).good
+    assert world.row("on b2").text
+
+
+def test_a_window_whose_pages_fail_for_days_begins_anew(world: World) -> None:
+    busy = Response("", 429, headers={"Retry-After": "60"})
+    place = House(valid=world.club.valid, next=["2"], bad={"2": busy})
+    with server(place) as url:
+        World(world.folder, world.store, place, url).scan(kind=Branching, reread_s=0.0)
+    for hours in (47, 50):  # nobody is there any more
+        assert [task.task.cursor for task in world.store.open_tasks(["club"])] == ["2"], hours
+        World(world.folder, world.store, place, url).scan(NOW + hours * HOUR, kind=Branching, reread_s=0.0)
+    assert not world.store.open_tasks(["club"])
 
 
 def test_a_cursor_that_repeats_a_secret_is_not_kept(world: World) -> None:

@@ -11,6 +11,7 @@ from repwatch.config import SourceConfig
 from repwatch.errors import NEXT, FetchError, Reason, SourceError
 from repwatch.habits import SHORTEST_SILENCE, Blindness, Habit, emptiness, silence
 from repwatch.store.base import Health, Outcome, Saved, Status
+from repwatch.words import plural
 
 FailOn = Literal["error", "partial", "never"]
 
@@ -101,6 +102,7 @@ class Tally:
     capped: int = 0
     damaged: int = 0
     failed: int = 0
+    given_up: int = 0  # pages that others led to
     errors: list[SourceError] = field(default_factory=list)
     fetched: int = 0
     saved: Saved = field(default_factory=Saved)
@@ -164,7 +166,11 @@ class Tally:
 
     def _detail(self, error: SourceError | None) -> str:
         if error is not None:
-            several = f" ({self.failed} of {self.streams} queries)" if self.streams > 1 else ""
+            several = (
+                f" ({self.failed} of {self.streams} queries)" if self.streams > 1 and self.failed else ""
+            )
+            if self.given_up:
+                several += f" ({plural(self.given_up, 'page')} that others lead to left out)"
             todo = error.hint or (None if error.reason in WAITING else NEXT[error.reason])
             return error.message.removesuffix(".") + several + (f"; {todo}" if todo else "")
         if self.open:

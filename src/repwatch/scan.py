@@ -53,8 +53,10 @@ log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(hours=48)
 PAGES_PER_WINDOW = 20
-BRANCHES_PER_WINDOW = 100
-"""So many are read in one scan; then the window stays open."""
+BRANCHES_PER_WINDOW = 60
+"""So many are read in one scan, of those that follow each other and of those that they lead to (three for
+each); then the window stays open. At the slowest pace that an interface asks for, one in six seconds, that
+is what a scan has time for."""
 VALIDATORS_KEPT = timedelta(days=7)
 LONGEST_VALIDATOR = 1_024
 LONGEST_CURSOR = 8_192
@@ -63,6 +65,8 @@ PAGES_IN_ALL = 200
 """Pages of a window over all scans: a place without end is given up there, and read from its top again."""
 PASSING: frozenset[Reason] = frozenset(("timeout", "unreachable", "tls", "rate_limited", "quota"))
 """Reasons that pass by themselves; a server that answers with its own trouble may do so for one page."""
+OF_THE_PLACE: frozenset[Reason] = WAITING | {"login", "tls"}
+"""Reasons that say nothing about a branch: it is read when its place can be."""
 NOTHING = ReadPage(page=Page(), judged=(), shown=(), versions=(), stale=False)
 PENDING_BYTES = 16 * 1024 * 1024
 """Answers that may wait to be read, in bytes; beyond that nothing more is fetched."""
@@ -374,7 +378,7 @@ class Scan:
         usable = known is not None and task.cursor is None and known.url == redact(address)
         validators = replace(known, url=address) if known is not None and usable else None
         visit = _Visit(task.source, request, window, next)
-        asker.ask(visit, source, request, validators=validators)
+        asker.ask(visit, source, request, validators=validators, aside=next.branch)
 
     # -- the loop
 
@@ -511,8 +515,8 @@ class Scan:
             # A limit that was told in an answer of success holds for what is still to be asked as well.
             wait_s = fetch.back_off_s(error.reason, 0, error.retry_after_s)
         asker.settle(asking, Page(wait_s=wait_s))
-        if isinstance(asking, _Visit) and asking.next.branch and error.reason in ABSENT:
-            self._keep(asking, NOTHING, asker)
+        if isinstance(asking, _Visit) and asking.next.branch and _is_of_page(error):
+            self._give_up(asking, error, asker)
         elif isinstance(asking, _Visit):
             self._lose(asking.window, asking.task, error)
             self._read_on(asking.window, asker)
@@ -520,6 +524,18 @@ class Scan:
             self._reword(error)
             log.info("%s: not read again: %s", asking.source, error.message)
             self._second_looks.fail(self._tallies[asking.source], asking, error)
+
+    def _give_up(self, visit: _Visit, error: SourceError, asker: Asker[_Look]) -> None:
+        """Go on without a branch: others must not wait for it, and the next windows lead to it once more.
+
+        That it is gone since its page was read is nothing strange.
+        """
+        if error.reason not in ABSENT:
+            tally = self._tallies[visit.source]
+            self._note(tally, error)
+            tally.given_up += 1
+            visit.window.validators = None  # its page may be unchanged, and it is to be tried again
+        self._keep(visit, NOTHING, asker)
 
     def _lose(self, window: _Window, task: Task, error: SourceError) -> None:
         """Note why a page could not be read; its task stays."""
@@ -529,7 +545,10 @@ class Scan:
         window.failed = True
         window.pending -= 1
         # A cursor that leads nowhere may do so for ever, while there is news on the first page.
-        window.lost = window.lost or (bool(task.cursor or task.resume) and not _passes(error))
+        nowhere = bool(task.cursor or task.resume) and not _passes(error)
+        open_for = self._clock() - task.until
+        for_ever = bool(task.cursor) and error.reason not in WAITING and open_for > OVERLAP
+        window.lost = window.lost or nowhere or for_ever
         self._later.pop(window.stream, None)
 
     def _note(self, tally: Tally, error: SourceError) -> None:
@@ -695,6 +714,11 @@ def _passes(error: SourceError) -> bool:
     """Tell whether an error has nothing to do with the page that was asked for."""
     answered = isinstance(error, FetchError) and error.status is not None
     return error.reason in PASSING and not (answered and error.reason == "unreachable")
+
+
+def _is_of_page(error: SourceError) -> bool:
+    """Tell whether an error is about one page of a place that may show others."""
+    return error.reason not in OF_THE_PLACE and not (isinstance(error, FetchError) and error.absent)
 
 
 def _validator(answer: Answer, name: str) -> str | None:
