@@ -258,6 +258,19 @@ def test_at_a_terminal_it_says_what_to_do_next(tmp_path: Path, server: HTTPServe
     assert "repwatch scan feed0" in shown
 
 
+def test_on_a_narrow_screen_the_text_has_more_room_than_its_tone(tmp_path: Path, server: HTTPServer) -> None:
+    serve(server, lambda _: feed("Switched from Acme Anvils to Zed Forge, so much better"))
+    desk = test_cli.Desk(tmp_path)
+    desk.configure(server.url_for("/"))
+    with (tmp_path / "repwatch.toml").open("a") as file:
+        file.write('[brands.zed]\nterms = ["zed forge"]\n')
+    assert "−0." in test_cli.at_terminal(desk, "source", "test", "feed0", columns=100)
+    shown = test_cli.at_terminal(desk, "source", "test", "feed0", columns=60)
+    assert "acme negative" in shown
+    assert "zed positive" in shown
+    assert "Switched from Acme Anvils" in shown
+
+
 # Streams
 
 

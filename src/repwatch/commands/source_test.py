@@ -334,6 +334,7 @@ def _row(judged: Judged) -> dict[str, Any]:
         "labels": [each.sentiment.label for each in judged.assessments],
         "near_misses": [each.brand for each in judged.near_misses],
         "for": judged,
+        "tone": judged,
         "url": one.url,
         "text": flat(" · ".join(filter(None, said)))[:EXCERPT],
     }
@@ -354,6 +355,7 @@ def _columns(session: Session, shown: Sequence[Judged]) -> list[Column]:
         Column("rating", right=True, where="everywhere" if rated else "machine", show=_stars),
         *(Column(name, where="machine") for name in ("brands", "labels", "near_misses", "url")),
         Column("for", show=_verdict, where="terminal"),
+        Column("tone", show=_tones, where="terminal", right=True, optional=3),
         Column("text"),
     ]
 
@@ -387,10 +389,13 @@ def _verdict(judged: Judged) -> Text:
 
 
 def _said(one: Assessment) -> str:
+    return f"{one.brand}{' (its own)' if one.own else ''} {one.sentiment.label}"
+
+
+def _tones(judged: Judged) -> str:
     from repwatch.words import signed
 
-    tone = "" if one.sentiment.score is None else f" {signed(one.sentiment.score)}"
-    return f"{one.brand}{' (its own)' if one.own else ''} {one.sentiment.label}{tone}"
+    return ", ".join(signed(one.sentiment.score) for one in judged.assessments)
 
 
 # What a program gets
