@@ -521,6 +521,34 @@ def test_status_says_why_a_source_is_not_read_and_what_to_do(desk: Desk, server:
     assert "Look closer: repwatch source test feed1" in shown
 
 
+def test_on_a_narrow_screen_no_line_is_longer_than_it(desk: Desk, server: HTTPServer) -> None:
+    late = f"Acme Anvils, {'word ' * 20}they never answered"
+    serve(server, lambda _: feed(late, "Acme Anvils crack"))
+    desk.configure(server.url_for("/"))
+    desk.run("scan")
+    file = desk.folder / "reviews.csv"
+    file.write_text("Reviewer;Date;Review\nbo;never;Acme Anvils\nann;2026-11-20;Acme Anvils ring\n")
+    for arguments in (
+        ("status",),
+        ("inbox",),
+        ("inbox", "--unsure"),
+        ("search", "answered"),
+        ("source", "test", "feed0"),
+        ("import", file.name, "--dry-run"),
+        ("import", file.name),
+        ("report", "sources"),
+    ):
+        shown = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", at_terminal(desk, *arguments, columns=60))
+        long = [line for line in shown.replace("\r", "\n").split("\n") if len(line) > 60]
+        assert long == [], arguments
+    assert "never answered" in shown_words(at_terminal(desk, "search", "answered", columns=60))
+    assert shown_words(at_terminal(desk, "inbox", "--unsure")) == "Nothing to decide"
+
+
+def shown_words(shown: str) -> str:
+    return " ".join(re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", shown).split())
+
+
 def test_secrets_are_shown_nowhere(desk: Desk, server: HTTPServer) -> None:
     secret = "s3cr3t-t0ken-value"
     review = {"@type": "Review", "reviewBody": "Acme Anvils crack", "author": "Bo"}

@@ -213,7 +213,7 @@ def test_a_reader_of_nothing_says_what_to_do_first(path: Path, made: Callable[[P
     there = path.exists()
     with pytest.raises(StoreError, match="no database") as caught:
         open_reader(path)
-    assert caught.value.hint == "run repwatch scan first"
+    assert caught.value.hint == "Run repwatch scan first"
     assert path.exists() == there
     with closing(open_store(path, ZONE)) as store:
         assert store.info().mentions == 0

@@ -174,10 +174,12 @@ class Session:
 
     def warn(self, text: str) -> None:
         """Tell whoever reads stderr something that should not be missed."""
+        from repwatch.formats import folded
         from repwatch.text import one_line
 
+        width = self.err.width if self.err.is_terminal else None
         for line in text.split("\n"):
-            print(one_line(line, LONGEST_LINE), file=sys.stderr)
+            print(*folded(one_line(line, LONGEST_LINE), width), sep="\n", file=sys.stderr)
 
 
 class Group(typer.core.TyperGroup):

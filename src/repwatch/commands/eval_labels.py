@@ -44,7 +44,8 @@ def read_labels(path: Path) -> list[Text]:
                 if "corrected" not in record or "label" in (record["corrected"] or ()):
                     texts.append(_text(path, line, record))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"can't read {path}: {error}", where=str(path)) from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"can't read {path}: {why}", where=str(path)) from error
     if not texts:
         raise UsageError(f"there is no label in {path}", where=str(path))
     return texts

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from repwatch.store.base import MentionRow
 
 EXCERPT = 160
-BEFORE = 24
+BEFORE = 12
 """Characters of a text before the first word that counted."""
 _RE = re.compile(r"re:", re.IGNORECASE)
 """What a title begins with that is another text's."""
@@ -43,8 +43,7 @@ def excerpt(row: MentionRow, carried: Sequence[str]) -> str:
         return cut(text, EXCERPT)
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
     first = pattern.search(text)
-    if first and first.start() > 2 * BEFORE:
-        text = "… " + text[text.rfind(" ", 0, first.start() - BEFORE) + 1 :]
+    text = _from(text, first.start() if first else 0)
     return pattern.sub(lambda found: f"\x02{found[0]}\x03", cut(text, EXCERPT))
 
 
@@ -61,6 +60,16 @@ def emphasised(snippet: str | None) -> Text:
         shown.append(_blank(found), style="bold underline" if place and ended else "")
         shown.append(_blank(rest))
     return shown
+
+
+def begun(snippet: str) -> str:
+    """Return a snippet from shortly before the first word that is marked in it."""
+    return _from(snippet, snippet.find("\x02"))
+
+
+def _from(text: str, place: int) -> str:
+    """Return a text from shortly before a place in it; whole if that is near its beginning."""
+    return "… " + text[text.rfind(" ", 0, place - BEFORE) + 1 :] if place > 2 * BEFORE else text
 
 
 def unmarked(snippet: str) -> str:

@@ -15,7 +15,7 @@ from repwatch.imports.plan import Plan
 from repwatch.judge import spoken
 from repwatch.render import Column, table
 from repwatch.text import one_line
-from repwatch.words import number, plural, when
+from repwatch.words import listed, number, plural, when
 
 TOLD = 20
 """Rejected rows of a file that are told one by one."""
@@ -97,7 +97,8 @@ def show(session: Session, results: Sequence[Result], flags: Flags) -> None:
     elif rows and not about and not flags.about:
         session.say("None of it names a brand. If all of it is about one, say so: --about BRAND")
     elif any(r.saved.new for r in results):
-        session.say("Next: repwatch report sources --since 1y")
+        sources = dict.fromkeys(r.job.source for r in results if r.saved.new)
+        session.say(f"It counts under {listed(list(sources))}. Next: repwatch report sources --since 1y")
 
 
 def _tell_problems(session: Session, result: Result) -> None:

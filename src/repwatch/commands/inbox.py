@@ -81,14 +81,16 @@ def inbox(
         by_urgency = {count.key[0]: count.mentions for count in reader.counts(wanted, ["urgency"])}
         bucket = narrowed(session, found, asked, unsure=True, all=False)
         undecided = 0 if unsure else sum(count.mentions for count in reader.counts(bucket))
-    with paged(session.out, terminal and not session.flags.no_pager):
-        shown.show(
-            session.out,
-            rows,
-            columns(session, several=len(wanted.brands) > 1, unsure=unsure),
-            schema="repwatch.inbox/1",
-            key="mentions",
-        )
+    if rows or not terminal:
+        several = len(wanted.brands) > 1
+        with paged(session.out, terminal and not session.flags.no_pager):
+            shown.show(
+                session.out,
+                rows,
+                columns(session, several=several, unsure=unsure),
+                schema="repwatch.inbox/1",
+                key="mentions",
+            )
     session.say(footer(len(rows), by_urgency, undecided, unsure=unsure))
 
 

@@ -126,8 +126,8 @@ def result_columns(session: Session, zone: tzinfo, brands: bool) -> list[Column]
 
 
 def _result(row: MentionRow) -> dict[str, Any]:
-    from repwatch.commands.excerpts import unmarked
+    from repwatch.commands.excerpts import begun, unmarked
     from repwatch.writers import record
 
     snippet = row.snippet or ""
-    return record(row) | {"snippet": unmarked(snippet), "shown": snippet}
+    return record(row) | {"snippet": unmarked(snippet), "shown": begun(snippet)}

@@ -71,7 +71,8 @@ def _show(session: Session, health: dict[str, Health], runs: list[Run], info: St
             plural(len(config.sources), "source"),
             f"last scan {ago(last.started_at, now)}" if last else "never scanned",
         ]
-        session.out.print(" · ".join(parts), markup=False, highlight=False, soft_wrap=True)
+        for line in folded(" · ".join(parts), session.out.width):
+            session.out.print(line, markup=False, highlight=False, soft_wrap=True)
     columns = [
         Column("source"),
         Column("status", show=status_word),

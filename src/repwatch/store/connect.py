@@ -118,13 +118,13 @@ class Stamp:
         if self.application != APPLICATION_ID:
             raise StoreError(
                 f"{path} is a database of another program",
-                hint="name another file: database in the configuration, or --db",
+                hint="Name another file: database in the configuration, or --db",
                 where=str(path),
             )
         if self.version > VERSION:
             raise StoreError(
                 f"{path} was written by a newer repwatch (schema {self.version}, this one knows {VERSION})",
-                hint="update repwatch",
+                hint="Update repwatch",
                 where=str(path),
             )
 
@@ -174,7 +174,7 @@ def open_for_reading(path: Path) -> Connection:
     found = inspect(path)
     if found is None or found.empty:
         raise StoreError(
-            f"there is no database at {path} yet", hint="run repwatch scan first", where=str(path)
+            f"there is no database at {path} yet", hint="Run repwatch scan first", where=str(path)
         )
     try:
         raw = _connect(path, "ro", BUSY_S)
@@ -188,7 +188,7 @@ def open_for_reading(path: Path) -> Connection:
         if found.version < VERSION:
             raise StoreError(
                 f"{path} was written by an older repwatch (schema {found.version}, this one reads {VERSION})",
-                hint="run repwatch scan once: it brings the database up to date",
+                hint="Run repwatch scan once: it brings the database up to date",
                 where=str(path),
             )
     except sqlite3.Error as error:
@@ -280,7 +280,7 @@ def _translated(path: Path, error: BaseException) -> StoreError:
 def _no_database(path: Path) -> StoreError:
     return StoreError(
         f"{path} is not a database",
-        hint="name another file: database in the configuration, or --db",
+        hint="Name another file: database in the configuration, or --db",
         where=str(path),
     )
 
@@ -288,7 +288,7 @@ def _no_database(path: Path) -> StoreError:
 def _no_access(path: Path, error: OSError) -> StoreError:
     return StoreError(
         f"{path} can't be opened: {error.strerror or error}",
-        hint="check the path, and who owns the file and its directory",
+        hint="Check the path, and who owns the file and its directory",
         where=str(path),
     )
 
@@ -307,7 +307,7 @@ def _head(path: Path) -> bytes | None:
     what = "a directory" if stat.S_ISDIR(mode) else "no regular file"
     raise StoreError(
         f"{path} is {what}, so it is no database",
-        hint="name a file: database in the configuration, or --db",
+        hint="Name a file: database in the configuration, or --db",
         where=str(path),
     )
 
@@ -329,7 +329,7 @@ def _connect(path: Path, mode: str, busy_s: float) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(
             f"this Python comes with SQLite {sqlite3.sqlite_version}, which is too old",
-            hint=f"use a Python with SQLite {'.'.join(map(str, OLDEST_SQLITE))} or newer",
+            hint=f"Use a Python with SQLite {'.'.join(map(str, OLDEST_SQLITE))} or newer",
             where=str(path),
         )
     return sqlite3.connect(

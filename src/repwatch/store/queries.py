@@ -275,7 +275,7 @@ class SqlReader:
                 (start, start + "\x7f", LISTED + 1),
             )
             if len(ids) != 1:
-                raise _ambiguous("mention", typed, ids, "repwatch search finds mentions")
+                raise _ambiguous("mention", typed, ids, "Find it: repwatch search WORDS")
             found = self.db.all(
                 f"select {columns} from mention m join assessment a on a.mention = m.seq"
                 " where m.id = ? order by a.brand",
@@ -620,5 +620,5 @@ def _ambiguous(what: str, typed: str, ids: Sequence[Row], hint: str) -> UsageErr
     more = ", …" if len(ids) > LISTED else ""
     return UsageError(
         f'several {what}s\' ids begin with "{typed}": {", ".join(id for (id,) in ids[:LISTED])}{more}',
-        hint="type more of it",
+        hint="Type more of it.",
     )
