@@ -66,7 +66,12 @@ class Board:
             )
             for post in body["posts"]
         )
-        return Page(mentions=posts, cursors=tuple(body.get("next", ())), resume=body.get("resume"))
+        return Page(
+            mentions=posts,
+            cursors=tuple(body.get("next", ())),
+            resume=body.get("resume"),
+            unordered=bool(body.get("unordered")),
+        )
 
 
 def post(id: str, text: str = "The acme anvils order never came", **more: str) -> Post:
@@ -221,6 +226,17 @@ def test_paging_ends_whatever_the_server_says(store: Store, nature: str, pages: 
         _, outcomes = scan(config(source("board", Board(server.url_for("/")))), store)
     assert len(asked) == pages
     assert outcomes["board"].status == "ok"
+
+
+def test_old_entries_are_no_end_of_a_place_that_has_no_order(store: Store) -> None:
+    def handler(request: Incoming) -> Response:
+        n = int(request.args["page"])
+        at = "2026-11-20" if n == 3 else "2026-01-01"
+        return page(post(f"{n}", at=at), next=[str(n + 1)] if n < 3 else [], unordered=True)
+
+    with site(handler) as server:
+        _, outcomes = scan(config(source("board", Board(server.url_for("/")))), store)
+    assert (outcomes["board"].status, outcomes["board"].fetched) == ("ok", 3)
 
 
 def test_a_place_without_end_is_read_a_stretch_at_a_time(store: Store) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from repwatch.errors import ParseError
 from repwatch.model import Answer, Brand, Known, Mention, Page, Task
-from repwatch.sources.devto import COMMENTS_ON_A_PAGE, MOST_DISCUSSIONS, DevTo
+from repwatch.sources.devto import COMMENTS_ON_A_PAGE, MOST_DISCUSSIONS, MOST_PAGES, DevTo
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SOURCE = DevTo()
@@ -70,7 +70,12 @@ def test_pages_follow_until_one_is_empty() -> None:
     following = replace(TASK, cursor=":2")
     assert dict(SOURCE.request(following).params)["page"] == "2"
     assert read([article(1)], following).cursors == (":3",)
-    assert read([]) == Page()
+    assert not read([]).cursors
+    assert not read([article(1)], replace(TASK, cursor=f":{MOST_PAGES}")).cursors
+
+
+def test_what_is_popular_comes_first_so_that_old_articles_are_no_end() -> None:
+    assert read([article(1)]).unordered
 
 
 def test_only_a_full_page_of_comments_has_another_one() -> None:

@@ -168,9 +168,11 @@ PROFILE = """<!DOCTYPE html><html><body><div class="tgme_page"><div class="tgme_
 <a class="tgme_action_button_new" href="tg://resolve?domain=acme">View in Telegram</a></div></body></html>"""
 
 
-def test_a_channel_without_a_preview_is_an_empty_page_that_says_why() -> None:
-    page = read(PROFILE, url="https://t.me/forge_talk")
-    assert page == Page(skipped=("a channel without a public preview",))
+def test_a_channel_without_a_preview_can_not_be_read_and_says_why() -> None:
+    with pytest.raises(ParseError, match="shows no preview of @forge_talk") as caught:
+        read(PROFILE, url="https://t.me/forge_talk")
+    assert caught.value.reason == "forbidden"
+    assert "check its name" in (caught.value.hint or "")
 
 
 def test_a_search_without_hits_is_an_empty_page() -> None:

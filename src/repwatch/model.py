@@ -228,7 +228,8 @@ class Page:
     window. `branches` are pages to read in any case, such as the comments of each post.
     `resume` is where the stream's next window may start, and `skipped` has one reason for each
     entry that could not be used. `discovered` says that the cursors are feeds found on a web page,
-    which may live on another origin; `damaged` that the answer was cut or malformed, so that
+    which may live on another origin; `unordered` that what is old on this page does not mean that the
+    next one has nothing new; `damaged` that the answer was cut or malformed, so that
     entries may be missing. `wait_s` is how long the platform wants to be left alone now, and
     `cost` what the answer really took of the source's quota, if that is less than was reserved.
     """
@@ -239,6 +240,7 @@ class Page:
     resume: str | None = None
     skipped: tuple[str, ...] = ()
     discovered: bool = False
+    unordered: bool = False
     damaged: bool = False
     wait_s: float | None = None
     cost: int | None = None

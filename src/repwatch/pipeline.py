@@ -63,7 +63,7 @@ class ReadPage:
 
     `judged` are the mentions that are new to the stream, `shown` and `versions` those of all of
     its mentions. `page` has the rest of what the source said, without the mentions themselves.
-    `stale` says that all dated mentions are older than the task's window.
+    `stale` says that all dated mentions are older than the task's window, and so are those that follow.
     """
 
     page: Page
@@ -116,7 +116,7 @@ def read_page(place: Place, judge: Judge, job: PageJob) -> ReadPage:
         judged=tuple(judged),
         shown=tuple(m.id for m in page.mentions),
         versions=tuple(versions),
-        stale=bool(dates) and max(dates) < job.task.since,
+        stale=bool(dates) and max(dates) < job.task.since and not page.unordered,
     )
 
 

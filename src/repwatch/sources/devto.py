@@ -4,9 +4,9 @@ Documentation: https://developers.forem.com/api/v1
 Limits: 30 requests in 30 seconds; no login.
 Terms: https://dev.to/terms; articles and comments are their authors'.
 
-There is no search, so articles are found by their tags, the most popular ones first; the list has
-their description, not their text. The comments are read of those articles of a page that were
-commented on last.
+There is no search, so articles are found by their tags, the most popular ones first, so that new ones
+may stand on any page; the list has their description, not their text. The comments are read of those
+articles of a page that were commented on last.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ from repwatch.text import plain
 from repwatch.urls import host
 
 ARTICLES_ON_A_PAGE = 100
+MOST_PAGES = 10
+"""Pages of a tag that are read in search of what is new."""
 COMMENTS_ON_A_PAGE = 50
 """Comments on the article itself; what answers them comes along."""
 MOST_DISCUSSIONS = 15
@@ -89,7 +91,8 @@ class DevTo:
         read = [self._article(each) for each in found]
         return sifted(
             read,
-            cursors=(f":{page + 1}",) if found else (),
+            cursors=(f":{page + 1}",) if found and page < MOST_PAGES else (),
+            unordered=True,
             branches=tuple(f"{id}:1" for id in _discussed(found, task.since)),
         )
 
@@ -113,10 +116,7 @@ class DevTo:
 
     def _discussion(self, article: str, comments: list[Any], cursors: tuple[str, ...] = ()) -> Page:
         read = [self._comment(each, parent, article) for each, parent in _nested(comments, article)]
-        return sifted(
-            read,
-            cursors=cursors,
-        )
+        return sifted(read, cursors=cursors, unordered=True)
 
     def _article(self, article: object) -> Mention | str:
         """Return what the list says about an article, or why it can't be used."""

@@ -48,6 +48,7 @@ FORWARDED = ".tgme_widget_message_forwarded_from_name"
 QUOTED = "a.tgme_widget_message_reply"
 VIEWS = ".tgme_widget_message_views"
 
+_NO_PREVIEW = "check its name; of groups, private channels and those that switched it off there is none"
 _POST = re.compile(r"(?P<channel>\w{1,64})/(?P<number>\d{1,12})", re.ASCII)
 _QUOTED_POST = re.compile(rf"https?://[^/?#]+/(?P<post>{_POST.pattern})/?(?:[?#].*)?", re.ASCII)
 _COUNT = re.compile(r"(?P<number>\d{1,15}(?:\.\d{1,3})?)\s*(?P<unit>[KMB]?)", re.ASCII)
@@ -113,11 +114,14 @@ class Telegram:
         """Return the messages of a page that have a text.
 
         Raises:
-            ParseError: the answer is no page of Telegram.
+            ParseError: the answer is no page of Telegram, or the channel has no preview.
         """
         messages = _messages(answer)
         if not messages:
-            return Page(skipped=() if _is_preview(answer) else ("a channel without a public preview",))
+            if not _is_preview(answer):
+                name = task.query.partition(" ")[0]
+                raise ParseError(f"t.me shows no preview of @{name}", reason="forbidden", hint=_NO_PREVIEW)
+            return Page()
         read = [_read(message) for message in messages]
         page = sifted(read)
         dates = [at for at in map(_published_at, messages) if at is not None]
