@@ -536,6 +536,16 @@ token = "env:P"
 """
 
 
+def test_an_own_account_by_its_name_is_doubted_where_accounts_are_known_by_their_ids() -> None:
+    accounts = (
+        '"youtube:@acme", "facebook:acme", "youtube:UCacme00000000000000000a", "steam:7656*", "x:@acme"'
+    )
+    put(SMALL + f"own_accounts = [{accounts}, 'youtube:UC*']\n[sources.hn]\ntype = 'hackernews'\n")
+    found = [each.message for each in config.examine(env={}).warnings if "own_accounts" in each.key]
+    assert [each.partition(" ")[0] for each in found] == ['"youtube:@acme"', '"facebook:acme"']
+    assert 'such as "youtube:UCacme00000000000000000a"' in found[0]
+
+
 def test_an_account_that_a_source_logs_in_as_and_no_brand_owns_is_warned_of() -> None:
     found = warnings(SMALL + LOGGED_IN, P="hush")
     assert found.keys() == {"sources.here", "sources.page", "sources.tube", "sources.fedi"}

@@ -345,11 +345,17 @@ class _Check:
             for kind in types.values()
             if (form := getattr(kind, "author_like", None))
         }
+        ids = {type: pattern for type, kind in types.items() if (pattern := getattr(kind, "author_id", None))}
         own: set[str] = set()
         for key, brand in self.table("brands").items():
             for n, account in enumerate(brand.get("own_accounts", ())):
                 own.add(account_key(account))
-                place = account_key(account).partition(":")[0]
+                place, _, name = account_key(account).partition(":")
+                if place in ids and not re.fullmatch(rf".*[*?\[].*|{ids[place]}", name, re.IGNORECASE):
+                    self.doubtful["brands", key, "own_accounts", n] = (
+                        f"{shown(account)} matches nobody: accounts are known by their ids there, such as"
+                        f" {shown(forms[place])}"
+                    )
                 near = get_close_matches(place, forms, n=1, cutoff=_NEAR)
                 if near and place not in (*forms, *types):
                     like = shown(forms[near[0]])

@@ -39,6 +39,7 @@ class AppStore:
     login: ClassVar[str] = "none"
     terms: ClassVar[str] = "none stated for the feed; the reviews are public"
     author_like: ClassVar[str] = "appstore:900100200"
+    author_id: ClassVar[str] = r"[0-9]+"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
 

@@ -46,9 +46,10 @@ class Source(Protocol):
     version: ClassVar[int]
     """Raised when parsing changes so much that pages already read should be read again."""
 
-    # Two things are for sources whose platform has accounts, and may be left out: `author_like`, an example
-    # of how an author there stands in own_accounts, such as "reddit:u/acme", and a property `account`, the
-    # one in that form that the settings log in as, with * for what they do not say.
+    # Three things are for sources whose platform has accounts, and may be left out: `author_like`, an
+    # example of how an author there stands in own_accounts, such as "reddit:u/acme"; `author_id`, a regular
+    # expression for what stands behind its colon, where that is an id and no name; and a property `account`,
+    # the one in that form that the settings log in as, with * for what they do not say.
 
     @property
     def pace_s(self) -> float:

@@ -77,6 +77,7 @@ class Facebook:
     login: ClassVar[str] = "page token with pages_read_engagement and pages_read_user_content"
     terms: ClassVar[str] = "own page only; the app needs Meta's review"
     author_like: ClassVar[str] = "facebook:100200300"
+    author_id: ClassVar[str] = r"[0-9]+"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = 7 * 86_400.0

@@ -58,6 +58,7 @@ class Steam:
     login: ClassVar[str] = "none"
     terms: ClassVar[str] = "Steam's own; the reviews are their authors'"
     author_like: ClassVar[str] = "steam:900100200"
+    author_id: ClassVar[str] = r"[0-9]+"
     pace_s: ClassVar[float] = 1.5
     version: ClassVar[int] = 1
 

@@ -116,6 +116,7 @@ class YouTube:
     login: ClassVar[str] = "free API key of Google Cloud"
     terms: ClassVar[str] = "refresh or delete what is kept within 30 days; show channel and links"
     author_like: ClassVar[str] = "youtube:UCacme00000000000000000a"
+    author_id: ClassVar[str] = r"UC[\w-]{10,40}"
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
     reread_for_s: ClassVar[float] = math.inf
