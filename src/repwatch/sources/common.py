@@ -346,20 +346,39 @@ _NUMBER = re.compile(
 )
 
 
-def named_pages(url: str | None, urls: Sequence[str]) -> tuple[str, ...]:
-    """Return the pages that `url` and `urls` name, each once."""
-    return tuple(dict.fromkeys([url, *urls] if url else urls))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfPages:
+    """A source that reads web pages which its settings name, each of them a stream of its own."""
 
+    url: WebAddress | None = None
+    urls: tuple[WebAddress, ...] = ()
 
-def page_asked(task: Task, pages: Sequence[str]) -> str:
-    """Return the page that a task is about: its query is the address without what is secret in it."""
-    return next((page for page in pages if redact(page) == task.query), task.query)
+    def __post_init__(self) -> None:
+        """Check what no single setting can say.
 
+        Raises:
+            ValueError: no page is named.
+        """
+        if not self._pages:
+            raise ValueError('it needs a page, such as url = "https://shop.example/anvil"')
 
-def page_request(task: Task, pages: Sequence[str]) -> Request:
-    """Return the request for a page that is named, or for one that follows it."""
-    page = page_asked(task, pages)
-    return Request("GET", urldefrag(unveiled(task.cursor, page) if task.cursor else page).url, page=True)
+    @property
+    def _pages(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([self.url, *self.urls] if self.url else self.urls))
+
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (a page is read for all brands)
+        """Return the addresses of the pages, without what is secret in them: queries are stored."""
+        return tuple(dict.fromkeys(redact(page) for page in self._pages))
+
+    def page_of(self, task: Task) -> str:
+        """Return the page that a task is about: its query is the address without what is secret in it."""
+        return next((page for page in self._pages if redact(page) == task.query), task.query)
+
+    def request(self, task: Task) -> Request:
+        """Return the request for a page that is named, or for one that follows it."""
+        page = self.page_of(task)
+        address = unveiled(task.cursor, page) if task.cursor else page
+        return Request("GET", urldefrag(address).url, page=True)
 
 
 def markup(answer: Answer) -> LexborHTMLParser:

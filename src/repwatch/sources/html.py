@@ -19,19 +19,16 @@ from urllib.parse import urldefrag
 
 from repwatch.dates import moment
 from repwatch.errors import ParseError
-from repwatch.model import Answer, Brand, Kind, Mention, Page, Request, Task
+from repwatch.model import Answer, Kind, Mention, Page, Task
 from repwatch.sources.common import (
     LITTLE_TEXT,
     Checked,
-    WebAddress,
+    OfPages,
     base_of,
     fingerprint,
     markup,
-    named_pages,
     next_pages,
     number,
-    page_asked,
-    page_request,
     veiled,
     visible,
     wall,
@@ -39,7 +36,7 @@ from repwatch.sources.common import (
     word,
 )
 from repwatch.text import clean, plain
-from repwatch.urls import absolute, canonical, host, redact
+from repwatch.urls import absolute, canonical, host
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -114,8 +111,8 @@ class Fields:
     id: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Html:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Html(OfPages):
     """Reads the entries of given pages, and of the pages that follow them."""
 
     type: ClassVar[str] = "html"
@@ -127,8 +124,6 @@ class Html:
     version: ClassVar[int] = 1
 
     item: Selector
-    url: WebAddress | None = None
-    urls: tuple[WebAddress, ...] = ()
     fields: Fields = field(default_factory=Fields)
     next: Selector | None = None
     drop: tuple[Selector, ...] = ()
@@ -136,34 +131,13 @@ class Html:
     rating_best: float | None = None
     time_format: Annotated[str, Checked(time_form)] | None = None
 
-    def __post_init__(self) -> None:
-        """Check what no single setting can say.
-
-        Raises:
-            ValueError: no page is named.
-        """
-        if not self._pages:
-            raise ValueError('it needs a page, such as url = "https://forum.example/new"')
-
-    @property
-    def _pages(self) -> tuple[str, ...]:
-        return named_pages(self.url, self.urls)
-
-    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (a page is read for all brands)
-        """Return the addresses of the pages, without what is secret in them: queries are stored."""
-        return tuple(dict.fromkeys(redact(page) for page in self._pages))
-
-    def request(self, task: Task) -> Request:
-        """Return the request for a page."""
-        return page_request(task, self._pages)
-
     def parse(self, task: Task, answer: Answer) -> Page:
         """Return the entries of a page.
 
         Raises:
             ParseError: the first page shows none, or none of them says anything.
         """
-        tree, page = markup(answer), page_asked(task, self._pages)
+        tree, page = markup(answer), self.page_of(task)
         onwards = next_pages(tree, self.next, answer.url) if self.next else ()
         for selector in self.drop:
             _drop(tree, selector)

@@ -21,17 +21,14 @@ from urllib.parse import urldefrag
 
 from repwatch.dates import moment
 from repwatch.errors import ParseError
-from repwatch.model import ITEM_OF_PAGE, Answer, Brand, Mention, Page, Request, Task
+from repwatch.model import ITEM_OF_PAGE, Answer, Mention, Page, Task
 from repwatch.sources.common import (
     LITTLE_TEXT,
-    WebAddress,
+    OfPages,
     fingerprint,
     markup,
-    named_pages,
     next_pages,
     number,
-    page_asked,
-    page_request,
     veiled,
     visible,
     web_link,
@@ -39,7 +36,7 @@ from repwatch.sources.common import (
     word,
 )
 from repwatch.text import plain
-from repwatch.urls import canonical, redact
+from repwatch.urls import canonical
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -61,8 +58,8 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _NEXT = "link[rel~=next i][href], a[rel~=next i][href]"
 
 
-@dataclass(frozen=True, slots=True)
-class Reviews:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviews(OfPages):
     """Reads the reviews of given pages, and of the pages that these name as next."""
 
     type: ClassVar[str] = "reviews"
@@ -72,37 +69,13 @@ class Reviews:
     pace_s: ClassVar[float] = 0.0
     version: ClassVar[int] = 1
 
-    url: WebAddress | None = None
-    urls: tuple[WebAddress, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Check what no single setting can say.
-
-        Raises:
-            ValueError: no page is named.
-        """
-        if not self._pages:
-            raise ValueError('it needs a page, such as url = "https://shop.example/anvil"')
-
-    @property
-    def _pages(self) -> tuple[str, ...]:
-        return named_pages(self.url, self.urls)
-
-    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (a page is read for all brands)
-        """Return the addresses of the pages, without what is secret in them: queries are stored."""
-        return tuple(dict.fromkeys(redact(page) for page in self._pages))
-
-    def request(self, task: Task) -> Request:
-        """Return the request for a page."""
-        return page_request(task, self._pages)
-
     def parse(self, task: Task, answer: Answer) -> Page:
         """Return the reviews of a page.
 
         Raises:
             ParseError: the page has no structured data, or none that can be read.
         """
-        tree, page = markup(answer), page_asked(task, self._pages)
+        tree, page = markup(answer), self.page_of(task)
         data = _structured_data(tree)
         found = list(_reviews(data.items))
         if not found:
