@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
+from repwatch.commands.bar import Bar
 from repwatch.commands.base import Session
 from repwatch.commands.import_files import Flags
 from repwatch.formats import json_document
@@ -23,43 +22,19 @@ LONGEST_TEXT = 300
 """Characters of a text in a dry run."""
 
 
-class Watch(AbstractContextManager["Watch"]):
-    """A bar on stderr for somebody who watches."""
+class Watch(Bar):
+    """A bar that is as long as the files are."""
 
     def __init__(self, session: Session, jobs: Sequence[Job]) -> None:
-        self._bar: Any = None
+        super().__init__(session, sum(job.plan.size for job in jobs), counts=False)
         self._before, self._name, self._size = 0, "", 0
-        if sys.stderr.isatty() and not session.flags.quiet:
-            from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-            self._bar = Progress(
-                BarColumn(24),
-                TaskProgressColumn(),
-                TextColumn("{task.description}", markup=False),
-                TimeRemainingColumn(),
-                console=session.err,
-                transient=True,
-            )
-            self._task = self._bar.add_task("", total=sum(job.plan.size for job in jobs))
-
-    def __enter__(self) -> Watch:
-        if self._bar:
-            self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.stop()
 
     def update(self, name: str, done: int, size: int, rows: int) -> None:
         """Move on: so many bytes of a file, and so many rows, were read."""
-        if self._bar is None:
-            return
         if name != self._name:
             self._before += self._size
             self._name, self._size = name, size
-        said = f"{one_line(name, 40)}, {plural(rows, 'row')}"
-        self._bar.update(self._task, completed=self._before + done, description=said)
+        self.move(f"{one_line(name, 40)}, {plural(rows, 'row')}", completed=self._before + done)
 
 
 def tell_plans(session: Session, jobs: Sequence[Job], flags: Flags) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from repwatch.commands.bar import Bar
 from repwatch.commands.base import Session, general
 from repwatch.commands.options import DryRunOption, JsonOption
 from repwatch.commands.stop import Stop
@@ -170,40 +171,18 @@ def _learn(session: Session, config: Config, store: Store) -> None:
         session.say(f"learned about {one.brand} from {one.labels} labels: {learned}")
 
 
-class _Watch(AbstractContextManager["_Watch"]):
-    """A bar on stderr for somebody who watches; nothing at all for cron."""
+class _Watch(Bar):
+    """A bar that is as many sources long as are due."""
 
     def __init__(self, session: Session, due: int) -> None:
-        self._bar: Any = None
-        if sys.stderr.isatty() and not session.flags.quiet and due:
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-            self._bar = Progress(
-                BarColumn(24),
-                MofNCompleteColumn(),
-                TextColumn("{task.description}", markup=False),
-                TimeElapsedColumn(),
-                console=session.err,
-                transient=True,
-            )
-            self._task = self._bar.add_task("", total=due)
-
-    def __enter__(self) -> _Watch:
-        if self._bar:
-            self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.stop()
+        super().__init__(session, due, counts=True)
 
     def update(self, source: str, pages: int, mentions: int) -> None:
-        if self._bar and pages > 1:
-            self._bar.update(self._task, description=f"{source}, page {pages}, {mentions} read")
+        if pages > 1:
+            self.move(f"{source}, page {pages}, {mentions} read")
 
     def finish(self, outcome: Outcome) -> None:
-        if self._bar:
-            self._bar.update(self._task, advance=1, description=outcome.source)
+        self.move(outcome.source, advance=1)
 
 
 def _say_plan(session: Session, todo: Plan) -> None:
