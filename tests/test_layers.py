@@ -21,7 +21,7 @@ judge
 fetch store config files workers
 render
 writers
-pipeline crawl outcomes leases
+pipeline crawl outcomes leases windows
 second_looks
 learning
 scan probe batch

@@ -23,9 +23,10 @@ from repwatch.config import Scan as ScanSettings
 from repwatch.dates import moment
 from repwatch.errors import Busy, ParseError
 from repwatch.model import Answer, Brand, Mention, Page, Request, Secret, Task
-from repwatch.scan import PAGES_IN_ALL, PAGES_PER_WINDOW, Scan
+from repwatch.scan import Scan
 from repwatch.store import open_store
 from repwatch.store.base import Filter, Outcome, Run, Store
+from repwatch.windows import PAGES_IN_ALL, PAGES_PER_WINDOW
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -21,11 +21,12 @@ from werkzeug import Response
 from repwatch.config import Config, Http, Scoring, SourceConfig
 from repwatch.config import Scan as ScanSettings
 from repwatch.model import Brand
-from repwatch.scan import BRANCHES_PER_WINDOW, PAGES_PER_WINDOW, Scan
+from repwatch.scan import Scan
 from repwatch.sources import BUILT_IN, build, source_types
 from repwatch.sources.base import LogsIn, Source
 from repwatch.store import open_store
 from repwatch.store.base import Outcome, Store
+from repwatch.windows import BRANCHES_PER_WINDOW, PAGES_PER_WINDOW
 from test_sources import SAMPLES, Sample
 
 NOW = datetime(2026, 11, 21, 14, tzinfo=UTC)

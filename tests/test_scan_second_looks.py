@@ -22,10 +22,11 @@ from werkzeug import Response
 
 from repwatch.config import SourceConfig
 from repwatch.model import Answer, Known, Quota, Request, Reread, Revisit, Task
-from repwatch.scan import BRANCHES_PER_WINDOW, Scan
+from repwatch.scan import Scan
 from repwatch.second_looks import SECOND_LOOKS
 from repwatch.store import open_store
 from repwatch.store.base import Filter, Store
+from repwatch.windows import BRANCHES_PER_WINDOW
 from test_scan_platform import HOUR, NOW, Club, Clubhouse, Lender, World, _mention, post, server
 
 DAY = timedelta(days=1)

@@ -15,8 +15,8 @@ import socket
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -47,22 +47,14 @@ from repwatch.store.base import (
 )
 from repwatch.text import one_line
 from repwatch.urls import origin, redact
+from repwatch.windows import OVERLAP, Next, Window, opened, up_to
 from repwatch.workers import MEMORY_BYTES, Workers
 
 log = logging.getLogger(__name__)
 
-OVERLAP = timedelta(hours=48)
-PAGES_PER_WINDOW = 20
-BRANCHES_PER_WINDOW = 60
-"""So many are read in one scan, of those that follow each other and of those that they lead to (three for
-each); then the window stays open. At the slowest pace that an interface asks for, one in six seconds, that
-is what a scan has time for."""
-VALIDATORS_KEPT = timedelta(days=7)
 LONGEST_VALIDATOR = 1_024
 LONGEST_CURSOR = 8_192
 LONGEST_DETAIL = 300
-PAGES_IN_ALL = 200
-"""Pages of a window over all scans: a place without end is given up there, and read from its top again."""
 PASSING: frozenset[Reason] = frozenset(("timeout", "unreachable", "tls", "rate_limited", "quota"))
 """Reasons that pass by themselves; a server that answers with its own trouble may do so for one page."""
 OF_THE_PLACE: frozenset[Reason] = WAITING | {"login", "tls"}
@@ -91,66 +83,14 @@ class Progress(Protocol):
         """Hear that a source is through."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Next:
-    """A page that is to be read."""
-
-    task: Task
-    discovered: bool = False
-    branch: bool = False  # it may have gone since its page was read
-
-
-@dataclass(eq=False)
-class _Window:
-    """A stretch of a stream that is being read."""
-
-    first: Task
-    fingerprint: str
-    seen: Mapping[str, bytes]
-    remembers: bool  # whether anything is known of what it showed before
-    pages: int
-    shown: set[str]
-    first_read: bool
-    known: Validators | None = None  # from last time
-    validators: Validators | None = None  # for next time
-    resume: str | None = None
-    pending: int = 0
-    cursors: set[str | None] = field(default_factory=set)
-    waiting: deque[_Next] = field(default_factory=deque)
-    failed: bool = False
-    lost: bool = False
-    left: dict[bool, int] = field(  # what may still be asked for in this scan, by whether it is a branch
-        default_factory=lambda: {False: PAGES_PER_WINDOW, True: BRANCHES_PER_WINDOW}
-    )
-
-    @property
-    def stream(self) -> tuple[str, str]:
-        return self.first.source, self.first.query
-
-    @property
-    def room(self) -> int:
-        """How many more pages may follow those that are known."""
-        return max(0, PAGES_IN_ALL - self.pages - self.pending - len(self.waiting))
-
-    def take(self) -> _Next | None:
-        """Return the next page to ask for; None if none waits, or a scan has asked for enough."""
-        for next in self.waiting:
-            if self.left[next.branch]:
-                self.left[next.branch] -= 1
-                self.waiting.remove(next)
-                self.pending += 1
-                return next
-        return None
-
-
 @dataclass(eq=False)
 class _Visit:
     """One page that is being read."""
 
     source: str
     request: Request
-    window: _Window
-    next: _Next
+    window: Window
+    next: Next
 
     @property
     def task(self) -> Task:
@@ -192,6 +132,7 @@ class Scan:
         self._tallies: dict[str, Tally] = {}
         self._later: dict[tuple[str, str], Task] = {}
         self._asked_since: dict[str, datetime] = {}
+        self._first_look_back = timedelta(seconds=config.scan.first_look_back_s)
         self._second_looks = SecondLooks(store, clock)
         self.interrupted = False
         """Whether the scan was stopped, or ran out of time, before it was through."""
@@ -284,33 +225,14 @@ class Scan:
         for query in queries:
             tally.streams += 1
             stream = known.get(query, Stream(source=config.key, query=query))
-            window = self._next_window(config, stream, left.get(query, []), now, since)
+            window = up_to(
+                now, stream, left.get(query, []), since=since, first_look_back=self._first_look_back
+            )
             if query in left:
                 self._later[config.key, query] = window
                 self._resume(left[query], stream, fingerprint, asker)
             else:
                 self._start(self._store.open_window(window), stream, fingerprint, asker)
-
-    def _next_window(
-        self,
-        config: SourceConfig,
-        stream: Stream,
-        left: Sequence[OpenTask],
-        now: datetime,
-        since: datetime | None,
-    ) -> Task:
-        """Return the window from where the stream was read, or is being read, up to now."""
-        until = [t.task.until for t in left] + ([stream.read_until] if stream.read_until else [])
-        look_back = timedelta(seconds=self._config.scan.first_look_back_s)
-        begins = max(until) - OVERLAP if until else now - look_back
-        return Task(
-            source=config.key,
-            query=stream.query,
-            since=since or begins,
-            until=now,
-            # Where the last window ended is no place to look back from.
-            resume=stream.resume if since is None else None,
-        )
 
     def _fingerprint(self, config: SourceConfig) -> str:
         return _digest(self._matching, config.built.version, config.about, sorted(config.brands))
@@ -322,34 +244,19 @@ class Scan:
         oldest = left[0].task
         same = [t for t in left if (t.task.since, t.task.until) == (oldest.since, oldest.until)]
         window = self._window(same[0], stream, fingerprint)
-        window.cursors = {t.task.cursor for t in same}
-        window.waiting.extend(_Next(t.task) for t in same)
+        window.wait_for(Next(t.task) for t in same)
         self._read_on(window, asker)
 
     def _start(self, open_task: OpenTask, stream: Stream, fingerprint: str, asker: Asker[_Look]) -> None:
         window = self._window(open_task, stream, fingerprint)
-        window.cursors = {open_task.task.cursor}
-        window.waiting.append(_Next(open_task.task))
+        window.wait_for([Next(open_task.task)])
         self._read_on(window, asker)
 
-    def _window(self, open_task: OpenTask, stream: Stream, fingerprint: str) -> _Window:
-        same = stream.fingerprint == fingerprint
-        known = stream.validators
-        if known is not None and (not same or self._clock() - known.at > VALIDATORS_KEPT):
-            known = None
+    def _window(self, open_task: OpenTask, stream: Stream, fingerprint: str) -> Window:
         seen = self._store.seen(stream.source, stream.query)
-        return _Window(
-            first=open_task.task,
-            fingerprint=fingerprint,
-            seen=seen if same else {},
-            remembers=bool(seen),
-            pages=open_task.pages,
-            shown=set(open_task.shown),
-            first_read=open_task.first_read,
-            known=known,
-        )
+        return opened(open_task, stream, seen, fingerprint, self._clock())
 
-    def _read_on(self, window: _Window, asker: Asker[_Look]) -> None:
+    def _read_on(self, window: Window, asker: Asker[_Look]) -> None:
         """Ask for the pages of a window that wait, as far as a scan goes; beyond that they stay open."""
         while (next := window.take()) is not None:
             self._visit(window, next, asker)
@@ -365,7 +272,7 @@ class Scan:
             # The next scan begins at the beginning.
             self._store.start_over(*window.stream)
 
-    def _visit(self, window: _Window, next: _Next, asker: Asker[_Look]) -> None:
+    def _visit(self, window: Window, next: Next, asker: Asker[_Look]) -> None:
         task = next.task
         source = self._tallies[task.source].source.built
         try:
@@ -537,7 +444,7 @@ class Scan:
             visit.window.validators = None  # its page may be unchanged, and it is to be tried again
         self._keep(visit, NOTHING, asker)
 
-    def _lose(self, window: _Window, task: Task, error: SourceError) -> None:
+    def _lose(self, window: Window, task: Task, error: SourceError) -> None:
         """Note why a page could not be read; its task stays."""
         tally = self._tallies[task.source]
         self._note(tally, error)
@@ -563,10 +470,7 @@ class Scan:
     def _keep(self, visit: _Visit, read: ReadPage, asker: Asker[_Look], *, instead: bool = False) -> None:
         """Save a page, and go on to those that follow it, or that are to be read `instead` of it."""
         window, tally = visit.window, self._tallies[visit.task.source]
-        new_ids = [i for i in read.shown if i not in window.shown]
-        window.shown.update(new_ids)
-        window.pages += 1
-        window.pending -= 1
+        went_on = window.show(read.shown) and not read.stale
         if read.page.resume and self._is_storable(read.page.resume):
             window.resume = read.page.resume
         if read.page.damaged or read.page.branches or not window.shown:
@@ -575,9 +479,9 @@ class Scan:
             window.validators = None
         tally.damaged += read.page.damaged
         asker.settle(visit, read.page)
-        following = self._following(visit, read, new_ids, instead=instead)
-        window.waiting.extend(following)
-        done = not (window.pending or window.waiting or window.failed)
+        following = self._following(visit, read.page, went_on=went_on, instead=instead)
+        window.wait_for(following)
+        done = window.is_read
         saved = self._store.save_page(
             PageSave(
                 task=visit.task,
@@ -608,28 +512,23 @@ class Scan:
         else:
             self._read_on(window, asker)
 
-    def _following(
-        self, visit: _Visit, read: ReadPage, new_ids: Sequence[str], *, instead: bool
-    ) -> list[_Next]:
+    def _following(self, visit: _Visit, page: Page, *, went_on: bool, instead: bool) -> list[Next]:
         """Return the pages that come next, if this one gave reason to go on."""
-        page, room = read.page, visit.window.room
-        went_on = bool(new_ids) and not read.stale
-        source = self._tallies[visit.task.source].source.built
-        following: list[_Next] = []
-        for cursor in (*(page.cursors if went_on or page.discovered else ()), *page.branches):
-            if len(following) >= room:
-                break
-            if cursor in visit.window.cursors or not self._is_storable(cursor):
-                continue
-            visit.window.cursors.add(cursor)
+        cursors = (*(page.cursors if went_on or page.discovered else ()), *page.branches)
+        following = []
+        for cursor in visit.window.unasked(filter(self._is_storable, cursors)):
             task = replace(visit.task, cursor=cursor)
-            try:
-                stays = origin(asked(lambda: source.request(task)).url) == origin(visit.request.url)  # noqa: B023 (asked at once)
-            except SourceError:
-                stays = True  # it fails again, and is counted, when it is asked for its page
-            if page.discovered or stays:
-                following.append(_Next(task, page.discovered, branch=not instead and cursor in page.branches))
+            if page.discovered or self._stays(task, visit.request):
+                following.append(Next(task, page.discovered, branch=not instead and cursor in page.branches))
         return following
+
+    def _stays(self, task: Task, request: Request) -> bool:
+        """Tell whether a page is on the origin of the one that led to it."""
+        source = self._tallies[task.source].source.built
+        try:
+            return origin(asked(lambda: source.request(task)).url) == origin(request.url)
+        except SourceError:
+            return True  # it fails again, and is counted, when it is asked for its page
 
     def _is_storable(self, cursor: str) -> bool:
         """Tell whether a source's cursor can be kept: a server may have put anything into it."""
@@ -638,7 +537,7 @@ class Scan:
         secret = [value for value in self._secrets if len(value) >= SHORTEST_SECRET]
         return hide(cursor, secret) == cursor  # they are never stored
 
-    def _finish(self, window: _Window, asker: Asker[_Look]) -> None:
+    def _finish(self, window: Window, asker: Asker[_Look]) -> None:
         """A window was read as far as it goes now; a newer one may have waited for it."""
         later = self._later.pop(window.stream, None)
         if later is None:
