@@ -1,4 +1,4 @@
-"""Measure repwatch beside its peers: `make bench`, or `python -m benchmarks [crawl|report|start]`."""
+"""Measure repwatch beside its peers: `make bench`, or `python -m benchmarks [start|judge|report|crawl]`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import crawl, report, start
+from benchmarks import crawl, judge, report, start
 from benchmarks.measure import MeasureError
 from benchmarks.tables import lines_table, machine
 
-PARTS = ("start", "report", "crawl")
+PARTS = ("start", "judge", "report", "crawl")
 SIZES = (0, 100_000, 1_000_000)
 CRAWL_ROUNDS = 3  # each takes some minutes
+TEXTS = 8_000
 
 
 def main() -> None:
@@ -28,6 +29,12 @@ def main() -> None:
         metavar="PYTHON",
         default=os.environ.get("REPWATCH_PEERS"),
         help="an interpreter that has the package reader installed (or $REPWATCH_PEERS)",
+    )
+    parser.add_argument(
+        "--texts",
+        metavar="FOLDER",
+        default=os.environ.get("REPWATCH_TEXTS"),
+        help="files of texts (*.jsonl, *.jsonl.gz) that the judge is measured with (or $REPWATCH_TEXTS)",
     )
     asked = parser.parse_args()
     parts = asked.parts or list(PARTS)
@@ -48,6 +55,10 @@ def _measured(part: str, folder: Path, asked: argparse.Namespace) -> list[str]:
     if part == "start":
         costs = start.run(folder, rounds=rounds)
         return [costs.table(part), lines_table(start.lines(costs))]
+    if part == "judge":
+        count = 1_000 if asked.quick else TEXTS
+        costs = judge.run(folder, count=count, rounds=rounds, texts=asked.texts)
+        return [costs.table(part), lines_table(judge.lines(costs)), judge.rates(costs, count)]
     if part == "report":
         sizes = (0, 10_000) if asked.quick else SIZES
         costs = report.run(folder, sizes=sizes, rounds=rounds)
