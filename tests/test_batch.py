@@ -149,6 +149,22 @@ def test_a_line_is_read_as_a_library_reads_it(line: bytes) -> None:
         assert outcome(batch._decoded) == outcome(json.loads)
 
 
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.tuples(TEXTS, st.sampled_from([None, "Acme", 7]), st.sampled_from([None, 2, 9])), max_size=9)
+)
+def test_lines_that_come_together_are_answered_as_if_they_came_alone(
+    said: list[tuple[Any, Any, Any]],
+) -> None:
+    rows = [
+        json.dumps({"id": at, "text": text, "target": target, "rating": rating}).encode()
+        for at, (text, target, rating) in enumerate(said)
+    ]
+    for door in (WHOLE, Batch(Judge(Matcher([ACME]), scorer()), "acme")):
+        alone = [(answer.record, answer.wrong) for row in rows for answer in answers(row, door)]
+        assert [(answer.record, answer.wrong) for answer in answers(b"\n".join(rows), door)] == alone
+
+
 def test_a_text_is_judged_as_a_whole() -> None:
     found = said(text="Three weeks and no reply, still waiting for my refund")
     assert (found["label"], found["relevance"], found["lang"]) == ("negative", "about", "en")

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from json.encoder import encode_basestring as _quoted
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from repwatch.judge import Judge
+from repwatch.judge import Judge, Text
 from repwatch.match import Match, Matched
 from repwatch.model import Intent, Mention, Sentiment, Span, Urgency
 from repwatch.text import clean
@@ -55,6 +55,16 @@ class Answer:
     wrong: str = ""
 
 
+class Asked(NamedTuple):
+    """What a line asks: what to call the answer, a text, and perhaps more about it."""
+
+    id: str | int
+    text: str
+    target: str | None
+    rating: float | None
+    lang: str | None
+
+
 def lines(source: Bytes) -> Iterator[list[bytes | None]]:
     """Yield the lines of a stream as they come, those together that came together; None for one too long."""
     rest: list[bytes] = []
@@ -88,18 +98,15 @@ class Batch:
         """Yield the answers to what came together; blank lines have none."""
         number = 0
         for some in lines(source):
-            answers = []
-            for line in some:
-                number += 1
-                if line is None or line.strip():
-                    answers.append(self._answer(number, line))
-            yield answers
-
-    def _answer(self, number: int, line: bytes | None) -> Answer:
-        try:
-            return Answer(number, self.record(_parsed(line)))
-        except LineError as error:
-            return Answer(number, None, str(error))
+            asked = [
+                (at, _asked(line)) for at, line in enumerate(some, number + 1) if line is None or line.strip()
+            ]
+            number += len(some)
+            records = iter(self.records([one for _, one in asked if isinstance(one, Asked)]))
+            yield [
+                Answer(at, next(records)) if isinstance(one, Asked) else Answer(at, None, one)
+                for at, one in asked
+            ]
 
     def record(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answer to what a line says.
@@ -107,21 +114,41 @@ class Batch:
         Raises:
             LineError: something of it can't be what it should be.
         """
-        text, rating, lang = _text(said), _rating(said), _language(said.get("lang"))
-        target = _target(said.get("target"))
-        if self.brand is None or target:
-            spans = _named(text, target) if target else ()
-            share = None if rating is None else (rating - 1) / 4
-            heard = self.judge.hear(self.brand or "", text, spans, lang=lang, rating=share)
-            sentiment, wanted = heard.sentiment, heard.wanted
-            return _record(said["id"], sentiment, wanted.intent, wanted.urgency, "about", heard.lang)
-        mention = Mention(space="score", native_id="score", kind="post", text=text, rating=rating)
-        matched, relevance = self._matched(mention, self.brand)
-        judged = self.judge.assess(mention, matched, version=b"", lang=lang)
-        found = next(one for one in judged.assessments if one.brand == self.brand)
-        return _record(
-            said["id"], found.sentiment, found.intent, found.urgency, relevance, judged.mention.lang
-        )
+        (record,) = self.records([_read(said)])
+        return record
+
+    def records(self, asked: Sequence[Asked]) -> list[dict[str, Any]]:
+        """Return the answers to what some lines ask."""
+        if self.brand is None:
+            return self._heard(asked)
+        heard = iter(self._heard([one for one in asked if one.target]))
+        return [next(heard) if one.target else self._assessed(one, self.brand) for one in asked]
+
+    def _heard(self, asked: Sequence[Asked]) -> list[dict[str, Any]]:
+        """Return the answers where a text is about its target, or all of it is judged."""
+        texts = [
+            Text(
+                one.text,
+                _named(one.text, one.target) if one.target else (),
+                None if one.rating is None else (one.rating - 1) / 4,
+                one.lang,
+            )
+            for one in asked
+        ]
+        return [
+            _record(one.id, sentiment, wanted.intent, wanted.urgency, "about", lang)
+            for one, (lang, sentiment, wanted) in zip(
+                asked, self.judge.hear(self.brand or "", texts), strict=True
+            )
+        ]
+
+    def _assessed(self, asked: Asked, brand: str) -> dict[str, Any]:
+        """Return the answer where terms tell whether a text is about the brand."""
+        mention = Mention(space="score", native_id="score", kind="post", text=asked.text, rating=asked.rating)
+        matched, relevance = self._matched(mention, brand)
+        judged = self.judge.assess(mention, matched, version=b"", lang=asked.lang)
+        found = next(one for one in judged.assessments if one.brand == brand)
+        return _record(asked.id, found.sentiment, found.intent, found.urgency, relevance, judged.mention.lang)
 
     def _matched(self, mention: Mention, brand: str) -> tuple[Matched, str | None]:
         """Return what a text is about, the brand last, and how it is about that."""
@@ -174,6 +201,19 @@ def _json(value: str | float | None) -> str:
     if value is None:
         return "null"
     return _quoted(value) if isinstance(value, str) else repr(value)
+
+
+def _asked(line: bytes | None) -> Asked | str:
+    """Return what a line asks, or what is wrong with it."""
+    try:
+        return _read(_parsed(line))
+    except LineError as error:
+        return str(error)
+
+
+def _read(said: Mapping[str, Any]) -> Asked:
+    text, rating, lang = _text(said), _rating(said), _language(said.get("lang"))
+    return Asked(said["id"], text, _target(said.get("target")), rating, lang)
 
 
 def _parsed(line: bytes | None) -> dict[str, Any]:

@@ -111,19 +111,30 @@ class Judge:
             near_misses=matched.near_misses,
         )
 
-    def hear(
-        self, brand: str, text: str, spans: Sequence[Span] = (), *, lang: str | None, rating: float | None
-    ) -> Heard:
-        """Return how a text sounds that is about a brand and of which nothing else is known.
+    def hear(self, brand: str, texts: Sequence[Text]) -> list[Heard]:
+        """Return how texts sound that are about a brand and of which nothing else is known.
 
-        The same as `assess` says of such a mention, for those who have no use for reasons and ask often.
+        The same as `assess` says of such mentions, for those who ask of many at once and need no reasons
+        for what is wanted. Each step is taken for all texts before the next one: it is quicker a second
+        time, while what it needs is at hand (a sixth of the time of all).
         """
-        words = masked(text, spans) if spans else text
-        lang = lang or detect(words)
-        sentiment = self._scorer(brand).score(words, lang=lang, rating=rating)
-        signs = self.wording.phrases(words, lang) | written_in(text)
-        who, _ = by_words(text, signs)
-        return Heard(lang, sentiment, decided(frozenset((*signs, *sounds(sentiment, rating))), who))
+        scorer = self._scorer(brand)
+        words = [masked(one.text, one.spans) if one.spans else one.text for one in texts]
+        langs = [one.lang or detect(said) for one, said in zip(texts, words, strict=True)]
+        if isinstance(scorer, Care):
+            scorer.meet(words)
+        sentiments = [
+            scorer.score(said, lang=lang, rating=one.rating)
+            for one, said, lang in zip(texts, words, langs, strict=True)
+        ]
+        signs = [
+            self.wording.phrases(said, lang) | written_in(one.text)
+            for one, said, lang in zip(texts, words, langs, strict=True)
+        ]
+        return [
+            Heard(lang, sentiment, _wanted(one, sentiment, found))
+            for one, lang, sentiment, found in zip(texts, langs, sentiments, signs, strict=True)
+        ]
 
     def _assessments(self, mention: Mention, words: str, matches: Sequence[Match]) -> tuple[Assessment, ...]:
         readings = self._compared(mention, matches) if len(matches) > 1 else {}
@@ -238,12 +249,26 @@ class Judge:
         return name.casefold() in item.casefold()
 
 
+class Text(NamedTuple):
+    """A text that is judged by itself: where it names the brand, its rating as a share, its language."""
+
+    text: str
+    spans: Sequence[Span] = ()
+    rating: float | None = None
+    lang: str | None = None
+
+
 class Heard(NamedTuple):
     """The language of a text, how it sounds, and what somebody wants with it."""
 
     lang: str | None
     sentiment: Sentiment
     wanted: Decided
+
+
+def _wanted(said: Text, sentiment: Sentiment, signs: Mapping[str, str]) -> Decided:
+    who, _ = by_words(said.text, signs)
+    return decided(frozenset((*signs, *sounds(sentiment, said.rating))), who)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
@@ -123,6 +124,10 @@ class Care:
             named.insert(0, f"rating {2 * min(1.0, max(0.0, rating)) - 1:+.1f}")
         p_negative, p_positive = round(chance(odds.real), 4), round(chance(odds.imag), 4)
         return told(p_negative, p_positive, self.label(p_negative, p_positive), tuple(named))
+
+    def meet(self, texts: Iterable[str]) -> None:
+        """Find out at once what is new in some texts, which takes longer one by one."""
+        self.quick.meet(map(_unnamed, texts))
 
     def readable(self, text: str, lang: str | None) -> str | None:
         """Return what of a text the model reads; None if that is nothing."""

@@ -181,6 +181,11 @@ class Quick:
         self._looks = _Sums(bits[_LOOKS_AT:])
         self._bias = model.bias + model.own.get("[bias]", 0j)
 
+    def meet(self, texts: Iterable[str]) -> None:
+        """Find out at once what the new spellings of some texts mean, which takes longer one by one."""
+        for raw in {raw for text in texts for raw in plain(text).split()} - self._spellings.keys():
+            self._spellings[raw]
+
     def hear(self, text: str) -> Heard:
         """Return how a text is meant."""
         text = plain(text)
