@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any
 
 from repwatch.batch import Batch
@@ -123,8 +124,12 @@ def after_labels(care: Care, rows: list[dict[str, Any]], count: int, draws: int)
         for judge, means in ((care, before), (taught, after)):
             batch = Batch(Judge(Matcher(()), judge))
             means.append(figures([scored(batch, row)[0] for row in rest])[2:4])
-    shown = [sum(column) / draws for means in (before, after) for column in zip(*means, strict=True)]
-    return "F1 {0:.4f} -> {2:.4f}  AP {1:.4f} -> {3:.4f}".format(*shown) + f"  kept {kept} of {draws}"
+    shown = [mean(column) for means in (before, after) for column in zip(*means, strict=True)]
+    gains = [now[0] - was[0] for was, now in zip(before, after, strict=True)]
+    error = stdev(gains) / len(gains) ** 0.5
+    return "F1 {0:.4f} -> {2:.4f}  AP {1:.4f} -> {3:.4f}".format(*shown) + (
+        f"  F1 {mean(gains):+.4f}, standard error {error:.4f}  kept {kept} of {draws}"
+    )
 
 
 def lesson(care: Care, rows: list[dict[str, Any]]) -> Care:
