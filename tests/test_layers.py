@@ -15,7 +15,8 @@ LAYERS = """
 model errors
 text dates urls period words
 judging
-tidy match metrics formats habits corrections
+tidy spelling metrics formats habits corrections
+match
 score sources
 judge
 fetch store config files workers

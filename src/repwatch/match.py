@@ -1,17 +1,8 @@
 """Which brands a mention is about, and where it says so.
 
-A term counts where it stands as a word of its own, however it is written:
-
-* Case, width and composition do not matter (NFKC and casefold). Marks on Latin and Greek letters
-  do not either, so "acmé" is "acme"; in other scripts a mark makes another letter and is kept.
-* Characters that are not seen (soft hyphens, zero-width ones) are not there. Any run of blanks is
-  one blank, and a hyphen or underscore inside a word is a blank too: "acme-anvils" is "acme anvils".
-* A hashtag or handle is read as written and again in its parts: "#AcmeAnvilsRock" names "acme
-  anvils". A phrase is also found as a whole tag without its blanks: "#acmeanvils".
-* A word's edge is where a letter or digit meets something else. Scripts that do not part their
-  words, or glue particles to them (Chinese, Japanese, Korean, Thai and their like), have an edge at
-  every character.
-* Addresses are not words. A link or mail address names a brand only through `own_domains`.
+A term counts where it stands as a word of its own, however it is written (see spelling). A phrase is
+also found as a whole tag without its blanks: "#acmeanvils". A link or mail address names a brand only
+through `own_domains`.
 
 An account is the same with and without its @, u/ and capitals.
 
@@ -33,7 +24,6 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, Literal, NamedTuple
 
@@ -41,7 +31,7 @@ from ahocorasick_rs import AhoCorasick
 
 from repwatch.judging.relevance import Around, Place, Verdict, sentence, weigh
 from repwatch.model import Brand, Mention, NearMiss, Relevance, Span, account_key
-from repwatch.text import UNSPACED
+from repwatch.spelling import Part, Text, fold, host_in, is_whole_host, searched, stands_alone
 
 RULES = 5
 """Raised when the rules above change, so that places are read again."""
@@ -49,8 +39,9 @@ RULES = 5
 MAX_SPANS = 100
 """Spans kept for one brand in one mention; the rest of a text that repeats a name adds nothing."""
 
-_Field = Literal["title", "text", "item"]
-_FIELDS: tuple[_Field, ...] = ("title", "text", "item")
+_FIELDS: tuple[Part, ...] = ("title", "text", "item")
+_MOST_LABELS = 10
+"""Labels of a host name that are looked at, from its end."""
 MOST_WEIGHED = 20
 """Places of a weak term that are weighed in one mention, from its beginning."""
 
@@ -118,7 +109,7 @@ class Matcher:
         what its source was searched for.
         """
         found: defaultdict[int, _Found] = defaultdict(_Found)
-        texts = [_Text(name, text) for name in _FIELDS if (text := getattr(mention, name))]
+        texts = [Text(name, text) for name in _FIELDS if (text := getattr(mention, name))]
         self._find_words(texts, found)
         self._find_addresses(texts, mention.url, found)
         if mention.author_id:
@@ -144,21 +135,21 @@ class Matcher:
                 near.append(decided)
         return Matched(tuple(about), tuple(near))
 
-    def _find_words(self, texts: Sequence[_Text], found: defaultdict[int, _Found]) -> None:
+    def _find_words(self, texts: Sequence[Text], found: defaultdict[int, _Found]) -> None:
         if self._automaton is None or not texts:
             return
-        pieces = [piece for text in texts for piece in _pieces(text)]
+        pieces = [piece for text in texts for piece in searched(text)]
         haystack = "\n".join(piece.folded for piece in pieces)
         hits = [
             hit
             for hit in self._automaton.find_matches_as_indexes(haystack, overlapping=True)
-            if _stands_alone(haystack, hit[1], hit[2])
+            if stands_alone(haystack, hit[1], hit[2])
         ]
         if not hits:
             return
         begins = list(accumulate((len(piece.folded) + 1 for piece in pieces), initial=0))
 
-        def original(start: int, end: int) -> tuple[_Text, int, int]:
+        def original(start: int, end: int) -> tuple[Text, int, int]:
             at = bisect_right(begins, start) - 1
             return pieces[at].text, *pieces[at].original(start - begins[at], end - begins[at])
 
@@ -167,7 +158,7 @@ class Matcher:
                 continue
             text, first, last = original(start, end)
             for index, role, word in self._naming[pattern]:
-                if role != "own domain" or _is_whole_host(text.text, first, last):
+                if role != "own domain" or is_whole_host(text.text, first, last):
                     found[index].hits(role).append(_Hit(text.field, first, last, word))
         # a context word may be shared by a thousand brands: only those that were named are asked
         for pattern, start, end in hits:
@@ -177,15 +168,15 @@ class Matcher:
                     found[index].hits(role).append(_Hit(text.field, first, last, word))
 
     def _find_addresses(
-        self, texts: Sequence[_Text], url: str | None, found: defaultdict[int, _Found]
+        self, texts: Sequence[Text], url: str | None, found: defaultdict[int, _Found]
     ) -> None:
         if not self._domains:
             return
         spans: list[tuple[Literal["title", "text", "item", "url"], int, int, str]] = [
             (text.field, *address) for text in texts for address in text.addresses
         ]
-        if url and (address := _WEB.match(url)):
-            spans.append(("url", 0, len(url), _host(address)))
+        if url and (named := host_in(url)):
+            spans.append(("url", 0, len(url), named))
         for name, start, end, host in spans:
             labels = host.split(".")
             for depth in range(max(0, len(labels) - _MOST_LABELS), len(labels)):
@@ -200,7 +191,7 @@ class _Owner(NamedTuple):
 
 
 class _Hit(NamedTuple):
-    field: _Field
+    field: Part
     start: int
     end: int
     word: str
@@ -312,7 +303,7 @@ class _Naming:
         spans = [Span(*hit, "own handle") for hit in found.handles]
         return spans + [Span(*hit, "own domain") for hit in found.domains] + found.links + found.own
 
-    def decided(self, said: Mapping[_Field, str]) -> Match | NearMiss | None:
+    def decided(self, said: Mapping[Part, str]) -> Match | NearMiss | None:
         """Return what terms and the brand's own names say."""
         certain = self._certain
         spans = [Span(*hit, "term") for hit in self.terms] + certain
@@ -331,7 +322,7 @@ class _Naming:
             return NearMiss(brand=self.brand.key, spans=hits, why=f"inside the excluded phrase {names}")
         return None
 
-    def weighed(self, said: Mapping[_Field, str], other: str | None, asked: str) -> Match | NearMiss:
+    def weighed(self, said: Mapping[Part, str], other: str | None, asked: str) -> Match | NearMiss:
         """Return what weak terms come to by what stands around them."""
         words = {hit.word for hit in self.weak}
         verdict = max(
@@ -359,7 +350,7 @@ class _Naming:
         return f"weak term without context: {f'none of {listed}' if listed else 'need_one_of is empty'}"
 
     def _place(
-        self, hit: _Hit, words: set[str], said: Mapping[_Field, str], other: str | None, asked: str
+        self, hit: _Hit, words: set[str], said: Mapping[Part, str], other: str | None, asked: str
     ) -> tuple[Place, Around]:
         before, after = sentence(said[hit.field], hit.start, hit.end)
         place = Place(before, said[hit.field][hit.start : hit.end], after)
@@ -381,7 +372,7 @@ class _Naming:
             another_term=next((word for word in sorted(words) if word != hit.word), None),
         )
 
-    def _doubt(self, said: Mapping[_Field, str]) -> str | None:
+    def _doubt(self, said: Mapping[Part, str]) -> str | None:
         """Return an excluded phrase without the brand's name, if one stands in the sentence of every term."""
         phrases = {phrase for _, phrase in self.swallowed}
         others = [hit for hit in self.found.excluded if hit.word not in phrases]
@@ -402,7 +393,7 @@ class _Phrases:
 
     def __init__(self, hits: Iterable[_Hit]) -> None:
         # the phrase that reaches furthest among those that start no later
-        self._reach: dict[_Field, tuple[list[int], list[_Hit]]] = {}
+        self._reach: dict[Part, tuple[list[int], list[_Hit]]] = {}
         for hit in sorted(hits):
             starts, furthest = self._reach.setdefault(hit.field, ([], []))
             starts.append(hit.start)
@@ -432,193 +423,7 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(f'"{word}"' for word in some[:5]) + (" …" if len(some) > 5 else "")
 
 
-# Texts as they are searched
-
-
-_MOST_LABELS = 10
-"""Labels of a host name that are looked at, from its end."""
-
-_WEB = re.compile(
-    r"""
-    (?: [Hh][Tt][Tt][Pp][Ss]?:// | (?<!\w)[Ww][Ww][Ww]\. )
-    (?: [^\s/?\#<>"]{0,200}@ )?  # a name before the host is not the host
-    (?P<host> [^\s/?\#:@<>"]* )
-    [^\s<>"\u3001-\u9fff\uac00-\ud7af\uff08-\uff0f]*
-    """,
-    re.VERBOSE,
-)
-_MAIL = re.compile(r"(?:(?<![\w.+@-])[\w.+-]{1,64}|(?<=\w))@(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})")
-"""A mail address, or the home server of a handle such as @name@social.example."""
-
-_SERVED = re.compile(r"[\w.+-]@")
-"""What every one of them has; most texts have only handles, and are spared the longer look."""
-
-_TAG = re.compile(r"[#@＃＠](\w+)")
-_JOINT = re.compile(r"(?<=\w)[-_](?=\w)")
-_BLANKS = re.compile(r"[^\S ]\s*| \s+")  # all but a single blank
-_BLANK_RUN = re.compile(r"\s\s")
-_OTHERS = re.compile(r"[^\x00-\x7f]+")
-_MARK = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
-_HIDDEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
-
-
-class _Text:
-    """One field of a mention, its addresses found and blanked out."""
-
-    def __init__(self, name: _Field, text: str) -> None:
-        self.field: _Field = name
-        self.text = text
-        self.addresses: list[tuple[int, int, str]] = []
-        self.words = text
-        if "://" in text or "www." in text.casefold():
-            self.words = _WEB.sub(self._note, self.words)
-        if "@" in self.words and _SERVED.search(self.words):
-            self.words = _MAIL.sub(self._note, self.words)
-
-    def _note(self, address: re.Match[str]) -> str:
-        self.addresses.append((*address.span(), _host(address)))
-        return "\x7f" * len(address[0])
-
-
-def _host(address: re.Match[str]) -> str:
-    return address["host"].casefold().strip(".")
-
-
-class _Piece:
-    """A text to be searched: a whole field, or a tag taken apart.
-
-    `places` are where its characters stand in the field.
-    """
-
-    def __init__(self, text: _Text, words: str, places: Sequence[int]) -> None:
-        self.text = text
-        self.folded = fold(words)
-        self._words = words
-        self._places = places
-
-    @cached_property
-    def _origins(self) -> tuple[Sequence[int], Sequence[int]]:
-        return _origins(self._words)
-
-    def original(self, start: int, end: int) -> tuple[int, int]:
-        starts, ends = self._origins
-        return self._places[starts[start]], self._places[ends[end - 1] - 1] + 1
-
-
-def _pieces(text: _Text) -> Iterator[_Piece]:
-    yield _Piece(text, text.words, range(len(text.words)))
-    if "#" in text.words or "@" in text.words or "＃" in text.words or "＠" in text.words:
-        for tag in _TAG.finditer(text.words):
-            parts = _parts(tag[1])
-            if len(parts) > len(tag[1]):
-                places = [at if at < 0 else tag.start(1) + at for at in parts]
-                yield _Piece(text, "".join(" " if at < 0 else text.words[at] for at in places), places)
-
-
-@lru_cache(maxsize=1 << 12)
-def _parts(tag: str) -> tuple[int, ...]:
-    """Return the places of a tag's characters, with -1 between "Acme" and "Anvils" in AcmeAnvils."""
-    places: list[int] = []
-    for at, char in enumerate(tag):
-        before, after = tag[at - 1 : at], tag[at + 1 : at + 2]
-        new_word = char.isupper() and (before.islower() or (before.isupper() and after.islower()))
-        if before and (new_word or before.isdigit() != char.isdigit()):
-            places.append(-1)
-        places.append(at)
-    return tuple(places)
-
-
-def words(text: str) -> list[str]:
-    """Return the words of a text as they are compared, without addresses and figures."""
-    return _LETTERS.findall(fold(_Text("text", text).words))
-
-
-_LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-
-
-def fold(text: str) -> str:
-    """Return a text as it is compared: one spelling for all that look or read alike."""
-    if text.isascii():
-        folded = text.lower()
-    elif (units := _units(text)) is text:
-        folded = _OTHERS.sub(lambda run: run[0].translate(_FOLDS), text).lower()
-    else:
-        folded = "".join(map(_fold_unit, units))
-    if "-" in folded or "_" in folded:
-        folded = _JOINT.sub(" ", folded)
-    if "  " in folded or not folded.isprintable():  # quicker than to look for what is rarely there
-        folded = _BLANKS.sub(" ", folded)
-    return folded
-
-
-def _origins(text: str) -> tuple[Sequence[int], Sequence[int]]:
-    """Return where each character of the folded text starts and ends in the text."""
-    if text.isascii() and "  " not in text and text.isprintable():
-        return range(len(text)), range(1, len(text) + 1)
-    units = _units(text)
-    if (
-        units is text
-        and not _BLANK_RUN.search(text)
-        and all(len(_FOLDS[ord(char)]) == 1 for char in set(text))
-    ):
-        return range(len(text)), range(1, len(text) + 1)
-    starts: list[int] = []
-    ends: list[int] = []
-    at, after_blank = 0, False
-    for unit in units:
-        for char in _fold_unit(unit):
-            if not (after_blank and char.isspace()):
-                starts.append(at)
-                ends.append(at + len(unit))
-            after_blank = char.isspace()
-        at += len(unit)
-    return starts, ends
-
-
-def _units(text: str) -> Sequence[str]:
-    """Return the parts of a text that are folded each on its own: letters, with their marks if apart."""
-    if unicodedata.is_normalized("NFC", text) and not _MARK.search(text):
-        return text
-    units: list[list[str]] = []
-    for char in text:
-        # what can merge with the letter before it: marks, and the later parts of a Hangul syllable
-        if units and (unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"):
-            units[-1].append(char)
-        else:
-            units.append([char])
-    return ["".join(unit) for unit in units]
-
-
-@lru_cache(maxsize=1 << 14)
-def _fold_unit(unit: str) -> str:
-    if unit.isascii():
-        return unit.lower()
-    kept: list[str] = []
-    bare = False
-    unit = unit.encode("utf-8", "replace").decode()  # the automaton can't read lone surrogates
-    for char in unicodedata.normalize("NFD", unicodedata.normalize("NFKC", unit).casefold()):
-        if unicodedata.category(char) == "Cf" or _HIDDEN.match(char):
-            continue
-        if _MARK.match(char):
-            if bare:
-                continue
-        else:
-            bare = unicodedata.name(char, "").startswith(("LATIN", "GREEK"))
-        kept.append("'" if char in "‘’ʼ" else "-" if char == "‐" else char)
-    return unicodedata.normalize("NFKC", "".join(kept))
-
-
-class _Folds(dict[int, str]):
-    """A table for str.translate that fills itself; it can't outgrow Unicode."""
-
-    def __missing__(self, code: int) -> str:
-        folded = self[code] = _fold_unit(chr(code))
-        return folded
-
-
-_FOLDS = _Folds()
+# Words as they are looked for
 
 
 def _spellings(word: str, role: _Role) -> Iterator[str]:
@@ -654,36 +459,3 @@ def _host_names(domain: str) -> Iterator[str]:
         return
     if sent != written:
         yield sent
-
-
-def _is_whole_host(text: str, start: int, end: int) -> bool:
-    """Tell whether a host name stands there: alone, or with a name before it ("shop.acme.example")."""
-    before, after = text[start - 1 : start] if start else "", text[end : end + 2]
-    return not (
-        (before.isalnum() or before in ("-", "_"))
-        or after[:1].isalnum()
-        or after[:1] in ("-", "_")
-        or (after[:1] == "." and after[1:].isalnum())
-    )
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    if start and (_joined(text[start - 1], text[start]) or (text[start] in "#@" and _kind(text[start - 1]))):
-        return False
-    return end == len(text) or not _joined(text[end - 1], text[end])
-
-
-def _joined(left: str, right: str) -> bool:
-    if _kind(right) == "mark":
-        return True
-    return _kind(left) in ("word", "mark") and _kind(right) == "word"
-
-
-@lru_cache(maxsize=1 << 14)
-def _kind(char: str) -> Literal["word", "unspaced", "mark", ""]:
-    if not char.isascii() and unicodedata.category(char)[0] == "M":
-        return "mark"
-    if not char.isalnum():
-        return ""
-    code = ord(char)
-    return "unspaced" if any(first <= code <= last for first, last in UNSPACED) else "word"

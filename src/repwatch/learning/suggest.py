@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 from repwatch.judging.signs import tables
-from repwatch.match import fold, words
 from repwatch.model import Brand
+from repwatch.spelling import fold, words
 
 LEAST = 3
 """Mentions that a word has to stand in."""
