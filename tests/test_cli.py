@@ -543,6 +543,7 @@ def test_on_a_narrow_screen_no_line_is_longer_than_it(desk: Desk, server: HTTPSe
         assert long == [], arguments
     assert "never answered" in shown_words(at_terminal(desk, "search", "answered", columns=60))
     assert shown_words(at_terminal(desk, "inbox", "--unsure")) == "Nothing to decide"
+    assert shown_words(at_terminal(desk, "report", "sources")).startswith("Acme Anvils · ")
 
 
 def shown_words(shown: str) -> str:

@@ -100,7 +100,8 @@ def _print(
         table(out, found.rows, picked, header=header)
         _warn(session, report, wording)
         return
-    out.print(Text(heading(report, wording)))
+    whose = f"{flat(report.blocks[0].brand.name)} · " if len(report.blocks) == 1 and view != "brands" else ""
+    out.print(Text.assemble((whose, "bold"), heading(report, wording)))
     out.print()
     table(out, found.rows, picked, header=header)
     notes = [note for block in report.blocks for note in block_notes(block, wording)]
