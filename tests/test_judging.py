@@ -305,8 +305,10 @@ def test_no_text_takes_long_or_leaves_the_scale(text: str) -> None:
     MODEL.judge("warm up")
     start = time.process_time()
     verdict = MODEL.judge(text)
-    EXPLAINER.reasons(QUICK.hear(text), 6)
+    heard = QUICK.hear(text)
+    EXPLAINER.reasons(heard, 6)
     assert time.process_time() - start < 2.0
+    assert heard.odds == verdict.odds
     assert 0 <= verdict.p_negative <= 1
     assert 0 <= verdict.p_positive <= 1
 
