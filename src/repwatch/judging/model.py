@@ -66,8 +66,8 @@ class Verdict:
         return chance(self.odds.imag)
 
 
-class _Bits(dict[int, complex]):
-    """What a set of bits adds to both models."""
+class Sums(dict[int, complex]):
+    """What sets of bits add to both models, by the weight of each bit."""
 
     def __init__(self, weights: Sequence[complex]) -> None:
         self.weights = weights
@@ -104,14 +104,14 @@ class Model:
     version: str
     own: Mapping[str, complex] = field(default_factory=dict)
     tokens: Tokens = field(init=False, repr=False)
-    _bits: tuple[_Bits, ...] = field(init=False, repr=False)
+    _bits: tuple[Sums, ...] = field(init=False, repr=False)
     _bias: complex = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.weight_of_word)
         self._bias = self.bias + self.own.get("[bias]", 0j)
         self._bits = tuple(
-            _Bits([self.weight_of_bit(at) for at in range(start, end)])
+            Sums([self.weight_of_bit(at) for at in range(start, end)])
             for start, end in pairwise((*SHIFTS, len(BITS)))
         )
 

@@ -20,7 +20,7 @@ from itertools import pairwise
 from operator import add
 from typing import Any, Final, NamedTuple
 
-from repwatch.judging.model import GRAIN, PAIR_BUCKETS, SHORTEST, ZERO, Model
+from repwatch.judging.model import GRAIN, PAIR_BUCKETS, SHORTEST, ZERO, Model, Sums
 from repwatch.judging.reading import (
     BETWEEN,
     BUT,
@@ -173,12 +173,12 @@ class Quick:
         for at in range(_FEATURES):
             digits[_DIGIT * at + _DIGIT - 1] = model.weight_of_bit(once[at])
             digits[_DIGIT * at + _DIGIT - 2] = model.weight_of_bit(twice[at])
-        self._counted = [(start, _Sums(digits[start : start + _CHUNK_BITS])) for start in _CHUNKS]
+        self._counted = [(start, Sums(digits[start : start + _CHUNK_BITS])) for start in _CHUNKS]
         bits = [model.weight_of_bit(at) for at in range(len(model.bits))]
-        self._phrased = _Sums(bits[_PHRASES_AT:_NEAR_AT])
+        self._phrased = Sums(bits[_PHRASES_AT:_NEAR_AT])
         near = bits[_NEAR_AT:_MARKS_AT]
-        self._near = [(at, _Sums(near[at : at + _NEAR_CHUNK])) for at in range(0, len(near), _NEAR_CHUNK)]
-        self._looks = _Sums(bits[_LOOKS_AT:])
+        self._near = [(at, Sums(near[at : at + _NEAR_CHUNK])) for at in range(0, len(near), _NEAR_CHUNK)]
+        self._looks = Sums(bits[_LOOKS_AT:])
         self._bias = model.bias + model.own.get("[bias]", 0j)
 
     def meet(self, texts: Iterable[str]) -> None:
@@ -284,26 +284,6 @@ class Quick:
 
 _PAIR_ALL: Final = (1 << _PAIR) - 1
 _NO_TONES: Final = tones_of(*TONELESS)
-
-
-class _Sums(dict[int, complex]):
-    """What sets of bits add to both models."""
-
-    def __init__(self, weights: Sequence[complex]) -> None:
-        super().__init__()
-        self._weights = weights
-
-    def __missing__(self, bits: int) -> complex:
-        if len(self) >= MOST_KEPT:
-            self.clear()
-        total = 0j
-        left = bits
-        while left:
-            low = left & -left
-            total += self._weights[low.bit_length() - 1]
-            left ^= low
-        self[bits] = total
-        return total
 
 
 def _groups_of(phrases: Iterable[Phrase]) -> int:
