@@ -20,7 +20,7 @@ from repwatch.judging.reading import (
     plain,
     tones_of,
 )
-from repwatch.judging.reasons import MOST_WORDS, Reason
+from repwatch.judging.reasons import MOST_WORDS, Reason, _quoted
 
 REACH = 3
 FLIPPED = NEGATED = -0.74
@@ -86,7 +86,7 @@ class SlowExplainer:
         named: dict[str, float] = {}
         for piece in pieces:
             if abs(piece.weight) >= LEAST and words[piece.first].plain not in ("@", "link"):
-                name = quoted(said[places[piece.first] : places[piece.last] + 1])
+                name = _quoted(said[places[piece.first] : places[piece.last] + 1])
                 named[name] = named.get(name, 0.0) + piece.weight
         named.update(self._remarks(found))
         strongest = sorted(named.items(), key=lambda item: (-abs(item[1]), item[0]))
@@ -156,9 +156,3 @@ class SlowExplainer:
         tones = tones_of(valence, max(0.0, valence), max(0.0, -valence), valence, valence)
         weights = zip(tones, self._model.tones, strict=True)
         return sum(self._model.worth(tone * weight) for tone, weight in weights)
-
-
-def quoted(raws: Sequence[str]) -> str:
-    """Return words as they were written, in quotes."""
-    said = " ".join(raws).strip(".,;:!?…\"'()[]“”*~-") or " ".join(raws)
-    return f'"{said[:60]}"'
