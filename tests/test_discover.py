@@ -162,6 +162,12 @@ PAGES: dict[str, tuple[str, str, Mapping[str, str], dict[str, Any] | None]] = {
         {},
         {"type": "wordpress", "base_url": "https://acme.example"},
     ),
+    "WordPress that says so in a header alone": (
+        "https://acme.example/blog/anvils",
+        "",
+        {"link": '<https://acme.example/blog/wp-json/>; rel="https://api.w.org/", </x>; rel=next'},
+        {"type": "wordpress", "base_url": "https://acme.example/blog"},
+    ),
     "WordPress without its interface": (
         "https://acme.example/blog/anvils",
         (

@@ -116,7 +116,10 @@ def site_of(url: str, words: str = "") -> str:
 
 def _beside(page: WebPage, selector: str, mark: str) -> str | None:
     """Return the address that a file of the software's own lies at, up to a mark in it."""
-    url = page.link(selector)
+    return _up_to(mark, page.link(selector), page)
+
+
+def _up_to(mark: str, url: str | None, page: WebPage) -> str | None:
     found = re.search(mark, url) if url and origin(url) == origin(page.url) else None
     return url[: found.start()] if url and found else None
 
@@ -142,7 +145,8 @@ def _wordpress(page: WebPage) -> Sequence[Settings]:
     """Return the settings for where the site begins, which its interface or its oldest door tell."""
     mark = r"/(?:index\.php/?)?(?:wp-json\b|\?rest_route=|xmlrpc\.php)"
     doors = 'link[rel="https://api.w.org/"]', 'link[rel="EditURI" i]', 'link[rel="pingback" i]'
-    told = (_beside(page, door, mark) for door in doors)
+    header = re.search(r'<([^<>]+)>;\s*rel="https://api\.w\.org/"', page.answer.headers.get("link", ""))
+    told = (_up_to(mark, header and header[1], page), *(_beside(page, door, mark) for door in doors))
     return ({"type": "wordpress", "base_url": next(filter(None, told), origin(page.url))},)
 
 
@@ -227,6 +231,7 @@ _SOFTWARE = (
     _Software(
         what="a WordPress site",
         tags=('link[rel="https://api.w.org/"]', 'meta[name="generator" i][content^="WordPress" i]'),
+        headers=(("link", 'rel="https://api.w.org/"'),),
         make=_wordpress,
     ),
     _Software(what="a XenForo forum", tags=("html#XF", "html#XenForo"), make=_xenforo),
