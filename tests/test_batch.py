@@ -48,7 +48,7 @@ def said(**line: Any) -> dict[str, Any]:
     return WHOLE.record({"id": 1, **line})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(st.binary(max_size=9).map(lambda raw: raw.replace(b"\n", b"")), max_size=12), st.integers(1, 20)
 )
@@ -99,7 +99,7 @@ TEXTS = st.text(max_size=60) | st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TEXTS, st.sampled_from([None, "Acme", "t"]), st.sampled_from([None, 1, 3.5, 5]))
 def test_the_door_says_what_the_judge_says_of_a_post_of_which_nothing_else_is_known(
     text: str, target: str | None, rating: float | None
@@ -149,7 +149,7 @@ def test_a_line_is_read_as_a_library_reads_it(line: bytes) -> None:
         assert outcome(batch._decoded) == outcome(json.loads)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.tuples(TEXTS, st.sampled_from([None, "Acme", 7]), st.sampled_from([None, 2, 9])), max_size=9)
 )
@@ -244,7 +244,7 @@ def test_bytes_that_are_no_utf_8_are_a_bad_line() -> None:
     assert bad.wrong == "is not UTF-8"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20),

@@ -830,7 +830,7 @@ def leaves(value: Any, path: tuple[str | int, ...]) -> set[tuple[str | int, ...]
     return {path}.union(*(leaves(inner, (*path, key)) for key, inner in inside))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(written=tables)
 def test_every_key_and_element_of_a_toml_text_has_a_line(
     written: list[tuple[str, list[tuple[str, str]]]],
@@ -854,7 +854,7 @@ OPTIONS = (
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     section=st.sampled_from(
         ["", "[http]", "[scan]", "[scoring]", "[brands.acme]", "[sources.hn]", "[sources.m]"]

@@ -178,7 +178,7 @@ MOMENTS = st.timedeltas(timedelta(days=1), timedelta(days=47_000)).map(
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MOMENTS, OFFSETS)
 def test_a_moment_survives_its_spelling(at: datetime, zone: timezone) -> None:
     local = at.astimezone(zone)
@@ -190,7 +190,7 @@ def test_a_moment_survives_its_spelling(at: datetime, zone: timezone) -> None:
     assert moment(int(at.timestamp())) == at.replace(microsecond=0)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(max_size=90)
     | st.text("0123456789-+:TZ ./,MayGMTamp()", max_size=90)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from repwatch.fetch.address import Allowed, is_public, numeric
@@ -71,7 +71,6 @@ def test_an_ordinary_address_is_public(address: str) -> None:
     assert is_public(address)
 
 
-@settings(deadline=None)
 @given(st.ip_addresses())
 def test_what_is_public_is_global_in_the_standard_library_too(
     address: ipaddress.IPv4Address | ipaddress.IPv6Address,
@@ -79,7 +78,6 @@ def test_what_is_public_is_global_in_the_standard_library_too(
     assert not is_public(address) or (address.is_global and not address.is_multicast)
 
 
-@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_no_wrapping_makes_an_address_public(address: ipaddress.IPv4Address) -> None:
     number = int(address)

@@ -56,7 +56,7 @@ def test_deflate_without_its_zlib_frame_is_read_too(size: int) -> None:
     assert read_body(cut(raw_deflate(TEXT), size), "deflate", SMALL) == TEXT
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.binary(max_size=300), max_size=5), st.integers(1, 50))
 def test_gzip_in_several_members_is_one_body(members: list[bytes], size: int) -> None:
     packed = b"".join(gzip.compress(member) for member in members)
@@ -73,7 +73,7 @@ def test_a_body_without_a_byte_is_empty(coding: str) -> None:
     assert read_body([b""], coding, SMALL) == b""
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.sampled_from(["gzip", "deflate"]), st.data())
 def test_a_compressed_body_that_is_cut_is_a_failure(coding: str, data: st.DataObject) -> None:
     packed = PACKED[coding]

@@ -63,7 +63,6 @@ def test_a_gate_is_named_by_host_and_port_as_written(url: str, key: str) -> None
     assert gate_key(url) == key
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="htps:/[]@%?#.x1 \x00é", max_size=30))
 def test_any_text_has_a_gate_and_a_form_that_may_be_shown(url: str) -> None:
     gate_key(url)
@@ -317,7 +316,7 @@ def test_a_signature_that_the_server_itself_made_is_kept() -> None:
     assert followed(get(), signed).url == signed
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(
     st.lists(
         st.sampled_from(
@@ -373,7 +372,6 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(said: str, seconds: float |
     assert retry_after_s({"retry-after": said}, NOW) == seconds
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40) | st.datetimes().map(lambda moment: moment.strftime("%a, %d %b %Y %H:%M:%S GMT")))
 def test_whatever_retry_after_says_the_wait_is_bounded(said: str) -> None:
     wait = retry_after_s({"retry-after": said}, NOW)

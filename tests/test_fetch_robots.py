@@ -152,7 +152,7 @@ def test_no_crawl_delay_is_none() -> None:
     assert crawl_delay_s("", AGENT) is None
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.binary(max_size=200), st.text(max_size=40))
 def test_any_bytes_are_rules_of_some_kind(body: bytes, path: str) -> None:
     text = read_robots(answered(b"User-agent: *\n" + body))

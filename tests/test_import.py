@@ -619,7 +619,7 @@ WRITERS: dict[str, Callable[[Any, Iterable[MentionRow]], int]] = {
 }
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(drawn_mentions(), max_size=5), st.sampled_from([None, "acme"]), st.sampled_from(list(WRITERS))
 )
@@ -643,7 +643,7 @@ def test_an_export_that_is_imported_is_what_it_was(
         assert stored(first) == before
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(TEXTS, NAMES, st.sampled_from(["", "2026-11-01", "5.11.2026", "never"]), NAMES), max_size=8

@@ -189,7 +189,7 @@ def test_a_mail_is_read_as_far_as_is_sensible(tmp_path: Path) -> None:
     assert "cut" in found[0].mention.marks  # type: ignore[union-attr]  # it is a row
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.binary(max_size=200), st.sampled_from([b"", MBOX[:600]]))
 def test_any_mailbox_is_read_to_its_end(tail: bytes, head: bytes) -> None:
     body = b"From a b\n" + tail + b"\n\n" + head

@@ -10,7 +10,7 @@ import tracemalloc
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from repwatch.imports import delimited, jsonlines, lines
@@ -155,7 +155,6 @@ def test_quotes_that_are_never_closed_end_in_bounded_time() -> None:
 CELLS = st.text("ab,;|\t\"'\n\r =\0é\u2028", max_size=6)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.lists(CELLS, min_size=2, max_size=2), max_size=8),
     st.sampled_from([",", ";", "\t", "|"]),
@@ -179,7 +178,6 @@ def test_what_was_written_is_read_with_its_line(rows: list[list[str]], delimiter
     assert not any(one.wrong for one in found)
 
 
-@settings(deadline=None)
 @given(st.text('ab,;"\n\r\t', max_size=80))
 def test_any_text_is_read_to_its_end(text: str) -> None:
     found = table("text,url\n" + text, delimiter=",", needed=())
@@ -270,7 +268,6 @@ def test_a_list_that_breaks_off_says_where(text: str) -> None:
         listed(text)
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.dictionaries(st.text(max_size=3), st.text(max_size=5) | st.integers() | st.none(), max_size=3)

@@ -213,7 +213,7 @@ def test_the_suggestions_in_the_comments_are_right_once_the_signs_are_taken_away
     assert set(checked.config.brands) == {"acme", "zed"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     brand=st.text(
         st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=90

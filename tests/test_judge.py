@@ -6,7 +6,7 @@ import pickle
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from repwatch.judge import Judge, judge_for, rating_share, spoken
@@ -288,7 +288,6 @@ TEXTS = st.lists(
 ).map(" ".join)
 
 
-@settings(deadline=None)  # the first text loads the lexicon
 @given(TEXTS)
 def test_every_verdict_names_its_reason(text: str) -> None:
     for assessment in JUDGE.judge(mention(text)).assessments:

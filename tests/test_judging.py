@@ -124,7 +124,7 @@ ENDS = st.sampled_from(["", "!", "!!!", "?", "?!", "...", ' "so"'])
 TEXTS = st.builds(lambda parts, end: " ".join(parts) + end, st.lists(PARTS, max_size=40), ENDS)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXTS)
 def test_the_quick_way_says_what_the_obvious_one_says_to_the_last_digit(text: str) -> None:
     assert MODEL.odds(reading.read(text, MODEL.tokens)) == obvious(text)
@@ -149,7 +149,7 @@ ODD = st.sampled_from(
 ANYTHING = st.text(max_size=300) | st.lists(PARTS | ODD | st.text(max_size=9), max_size=90).map(" ".join)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(ANYTHING)
 def test_a_text_that_is_heard_means_to_the_last_digit_what_it_means_when_it_is_read(text: str) -> None:
     heard, read = QUICK.hear(text), MODEL.judge(text)
@@ -159,7 +159,7 @@ def test_a_text_that_is_heard_means_to_the_last_digit_what_it_means_when_it_is_r
     assert list(heard.phrases) == read.reading.phrases
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TEXTS, st.floats(-2, 2), st.floats(-2, 2))
 def test_what_a_brand_taught_is_heard_as_it_is_read(text: str, bad: float, good: float) -> None:
     taught = MODEL.taught(
@@ -168,7 +168,7 @@ def test_what_a_brand_taught_is_heard_as_it_is_read(text: str, bad: float, good:
     assert Quick(taught).hear(text).odds == taught.judge(text).odds
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ANYTHING)
 @example("not really a good job")
 @example("never had good service")
@@ -180,20 +180,20 @@ def test_phrases_found_in_one_pass_are_those_found_one_by_one(text: str) -> None
 SLOW = SlowExplainer(MODEL)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(ANYTHING)
 def test_reasons_are_those_that_are_found_word_by_word(text: str) -> None:
     assert reasons(text, 6) == SLOW.reasons(text, MODEL.judge(text).reading, 6)
     assert reasons(text * 20, 6) == SLOW.reasons(text * 20, MODEL.judge(text * 20).reading, 6)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TEXTS)
 def test_the_same_text_has_the_same_probability_whatever_was_read_before(text: str) -> None:
     assert load(SHIPPED).judge(text).odds == MODEL.judge(text).odds
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(TONED), max_size=25).map(" ".join), ENDS)
 def test_the_tone_is_that_of_vader(words: str, end: str) -> None:
     text = words + end
@@ -360,7 +360,7 @@ def test_handles_and_addresses_are_no_reasons() -> None:
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TEXTS)
 def test_reasons_are_few_and_weigh_something(text: str) -> None:
     found = reasons(text, 3)

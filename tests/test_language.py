@@ -91,7 +91,7 @@ ENGLISH = st.sampled_from(["the box", "is broken.", "Nobody", "answers!", "why?"
 GERMAN = st.sampled_from(["Der Amboss", "ist leider", "schon wieder", "kaputt.", "Niemand", "antwortet!"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(ENGLISH | GERMAN, max_size=30).map(" ".join))
 def test_the_quick_look_at_an_english_text_says_what_its_sentences_say(text: str) -> None:
     if language._is_english_throughout(text):
@@ -111,7 +111,7 @@ def test_only_the_beginning_of_a_long_text_is_looked_at() -> None:
     assert detect("x" * 1_000_000) in (None, detect("x" * SAMPLE))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=200), st.none() | st.text(max_size=8))
 def test_any_text_has_a_language_or_none_and_always_the_same(text: str, hint: str | None) -> None:
     lang = detect(text, hint)

@@ -308,7 +308,7 @@ FILLERS = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.sampled_from(TERMS),
     st.sampled_from([str.upper, str.title, str, lambda t: unicodedata.normalize("NFD", t)]),
@@ -327,7 +327,7 @@ def test_a_term_between_other_characters_is_always_found_where_it_stands(
     assert (at, at + len(written)) in [(s.start, s.end) for s in spans]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.sampled_from(["acme anvils", "zedforge"]),
     st.text(string.ascii_letters + string.digits, min_size=1, max_size=5),
@@ -338,7 +338,7 @@ def test_a_term_inside_letters_is_never_found(term: str, before: str, after: str
         assert found(only(terms=(term,)), text) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_spans_lie_in_their_text_whatever_stands_around(before: str, after: str) -> None:
     text = f"{before} acme anvils {after}"
@@ -351,7 +351,7 @@ def test_spans_lie_in_their_text_whatever_stands_around(before: str, after: str)
             )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(FILLERS, st.integers(0, 5))
 def test_brands_do_not_change_each_others_matches(filler: str, n: int) -> None:
     text = mention(f"{filler} acme anvils {filler} zed forge")

@@ -26,7 +26,7 @@ SINCE = datetime(2026, 11, 14, tzinfo=UTC)
 UNTIL = SINCE + timedelta(days=7)
 WEEK = Window(SINCE, UNTIL, UTC)
 
-laws = settings(max_examples=80, deadline=None)
+laws = settings(max_examples=80)
 small = st.integers(0, 10_000)
 
 

@@ -315,7 +315,7 @@ def test_years_are_named_unless_it_is_this_one() -> None:
     assert describe(spring, BERLIN, now=NOW) == "1 Mar 2025 00:00 – 2 Mar 2025 00:00 (Europe/Berlin, 1 day)"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(moment=moments, zone=zones, words=st.tuples(st.sampled_from(WORDS), st.sampled_from(WORDS)))
 def test_a_window_and_the_one_before_touch_and_are_as_long(
     moment: datetime, zone: ZoneInfo, words: tuple[str, str]
@@ -329,7 +329,7 @@ def test_a_window_and_the_one_before_touch_and_are_as_long(
         assert abs((before.until - before.since) - (until - since)) <= timedelta(hours=1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(moment=moments, zone=zones, word=st.sampled_from(PERIODS))
 def test_days_of_a_window_are_those_of_its_moments(moment: datetime, zone: ZoneInfo, word: str) -> None:
     since, until = parse_period(word, now=moment, zone=zone)
@@ -339,14 +339,14 @@ def test_days_of_a_window_are_those_of_its_moments(moment: datetime, zone: ZoneI
     assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(found))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(first=moments, second=moments, zone=zones)
 def test_a_later_moment_is_never_on_an_earlier_day(first: datetime, second: datetime, zone: ZoneInfo) -> None:
     earlier, later = sorted([first, second])
     assert day_of(earlier, zone) <= day_of(later, zone)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(moment=moments, zone=zones)
 def test_weeks_and_months_follow_each_other_without_a_gap(moment: datetime, zone: ZoneInfo) -> None:
     for one, next_one in (("last-week", "this-week"), ("last-month", "this-month"), ("yesterday", "today")):
@@ -355,7 +355,7 @@ def test_weeks_and_months_follow_each_other_without_a_gap(moment: datetime, zone
         assert end == begin <= moment < after
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=st.text(max_size=60) | st.from_regex(r"[0-9TWZ:.+ -]{1,30}", fullmatch=True))
 def test_whatever_is_typed_is_understood_or_refused(text: str) -> None:
     for read in (

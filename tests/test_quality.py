@@ -18,7 +18,7 @@ from repwatch.learning.quality import (
     recall,
 )
 
-laws = settings(max_examples=30, deadline=None)
+laws = settings(max_examples=30)
 marks = st.lists(
     st.builds(Mark, st.sampled_from((0.1, 0.3, 0.5, 0.7, 0.9)), st.booleans(), st.booleans()),
     min_size=FEW,

@@ -25,7 +25,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 HOSTILE = "a\x1b[31mred\x1b]8;;http://evil.example\x07 \x9b31m\u202edesrever\tb\r\nforged [bold]x[/bold]"
 
-laws = settings(max_examples=80, deadline=None)
+laws = settings(max_examples=80)
 
 
 @pytest.fixture(autouse=True)

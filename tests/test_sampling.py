@@ -40,7 +40,7 @@ def test_the_nearer_to_the_cut_the_more_there_is_to_learn() -> None:
     assert doubt(assessed(0.99, "unsure")) == UNDECIDED
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(candidates, st.integers(0, 20), st.integers(0, 3), st.randoms())
 def test_the_same_mentions_are_picked_whatever_order_they_come_in(
     found: list[Candidate], count: int, seed: int, chance: Any
@@ -50,7 +50,7 @@ def test_the_same_mentions_are_picked_whatever_order_they_come_in(
     assert most_telling(shuffled, count, seed=seed) == most_telling(found, count, seed=seed)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(candidates, st.integers(0, 20), st.integers(0, 3))
 def test_no_author_and_no_story_is_asked_about_twice(found: list[Candidate], count: int, seed: int) -> None:
     chosen = most_telling(found, count, seed=seed)

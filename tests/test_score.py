@@ -73,7 +73,7 @@ WORDS = st.sampled_from(FEELING) | st.sampled_from(TURNING) | st.sampled_from(OT
 ENDS = st.sampled_from(["", "!", "!!!!!", "??", "?!", "...", " 10/10"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(WORDS, max_size=25).map(" ".join), ENDS)
 def test_a_short_text_scores_as_its_lexicon_says(words: str, end: str) -> None:
     text = (words + end)[:PIECE]
@@ -174,7 +174,7 @@ def test_a_rating_speaks_for_a_text_that_can_not_be_read() -> None:
     assert "language de is not scored" in sentiment.reasons
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(WORDS, min_size=1, max_size=15).map(" ".join))
 def test_one_star_is_negative_and_five_are_positive_whatever_is_said(text: str) -> None:
     worst, best = (Vader().score(text, lang="en", rating=r) for r in (0.0, 1.0))
@@ -202,7 +202,7 @@ def test_one_furious_sentence_is_not_lost_among_plain_ones() -> None:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet="ab .!?…。\n\"'é😀", max_size=2_000))
 def test_pieces_are_short_and_together_the_text(text: str) -> None:
     found = list(pieces(text))

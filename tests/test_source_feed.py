@@ -542,7 +542,7 @@ KEYS = (
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(ODD | st.dictionaries(st.sampled_from(KEYS.split()), ODD), max_size=4), ODD, ODD)
 def test_every_item_of_a_json_feed_is_a_mention_or_skipped(
     items: list[Any], next_url: Any, author: Any
@@ -604,7 +604,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_a_feed_of_rubble_is_read_or_refused(rubble: str) -> None:
     try:

@@ -241,7 +241,7 @@ FEEDS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(FEEDS)
 def test_what_is_read_the_short_way_is_what_feedparser_reads(feed: str) -> None:
     said = answer(feed)

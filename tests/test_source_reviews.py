@@ -418,7 +418,7 @@ PROPERTIES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(given_=st.dictionaries(st.sampled_from(PROPERTIES), ANY))
 def test_no_value_of_any_property_breaks_a_page(given_: dict[str, Any]) -> None:
     page = read(page_of([{"@type": "Review", **given_}, review()]))

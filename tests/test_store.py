@@ -504,9 +504,7 @@ filters = st.builds(
     senders=some((*SENDERS, "own")),
 )
 GROUPS = ("brand", "source", "day", "label", "lang", "author", "kind", "intent", "urgency", "sender")
-EXAMPLES = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+EXAMPLES = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def passes(row: Any, filter: Filter) -> bool:
@@ -679,7 +677,7 @@ entries = st.tuples(st.integers(1, 4), texts, texts | st.just(""), st.booleans()
 page_lists = st.lists(st.lists(entries, max_size=4), min_size=1, max_size=6)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(pages=page_lists)
 @pytest.mark.parametrize("kind", STORES, ids=lambda kind: kind.__name__)
 def test_the_search_stays_in_step_and_a_page_read_twice_changes_nothing(
@@ -975,7 +973,7 @@ def test_health_is_folded_from_what_happened(store: Store) -> None:
     assert store.health()["forum"].failures_in_a_row == 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     statuses=st.lists(
         st.sampled_from(("ok", "unchanged", "partial", "failed", "waiting", "no_access", "not_reached")),

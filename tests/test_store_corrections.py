@@ -306,7 +306,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps=steps, seed=st.integers(0, 9))
 @pytest.mark.parametrize("kind", STORES, ids=lambda kind: kind.__name__)
 def test_whatever_happens_the_last_word_of_a_person_counts_and_else_the_machines(

@@ -118,7 +118,7 @@ WORDS = ("red", "-anvil", "red*", '"red anvil"', "é", "中文", "\u0301", "\ue0
 pieces = st.sampled_from(SIGNS + WORDS)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     words=st.lists(pieces | st.text(max_size=5), max_size=12).map(" ".join) | st.lists(pieces).map("".join)
 )
@@ -130,7 +130,7 @@ def test_no_search_is_an_error_of_the_database(words: str) -> None:
 letters = st.text(alphabet="金床はカー々ก๑ล็가ㄱA3é -_、", max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(before=letters, words=st.text(alphabet="金床はカー々กล가ㄱ", min_size=1, max_size=5), after=letters)
 def test_a_script_without_blanks_is_found_wherever_it_stands(before: str, words: str, after: str) -> None:
     with closing(sqlite3.connect(":memory:")) as db:
@@ -139,7 +139,7 @@ def test_a_script_without_blanks_is_found_wherever_it_stands(before: str, words:
         assert db.execute("select count(*) from t where t match ?", (match_expression(words),)).fetchone()[0]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=letters | st.text())
 def test_a_parted_text_is_the_same_text(text: str) -> None:
     assert whole(parted(text)) == text.replace(SEPARATOR, "")

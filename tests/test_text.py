@@ -25,7 +25,7 @@ PIECES = st.sampled_from(
 HOSTILE = st.lists(PIECES | st.text(max_size=5), max_size=30).map("".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HOSTILE)
 @example("\x1b\x9d]x")
 @example("a\u0301\u200d\u0301\u0301\u0301\u0301")
@@ -41,13 +41,13 @@ def test_nothing_that_acts_survives_cleaning(hostile: str) -> None:
         assert marks <= MARKS_PER_LETTER
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HOSTILE)
 def test_cleaning_twice_is_cleaning_once(hostile: str) -> None:
     assert clean(clean(hostile)) == clean(hostile)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))
 def test_ordinary_letters_of_all_scripts_stay_as_they_are(ordinary: str) -> None:
     assert clean(ordinary) == ordinary
@@ -103,7 +103,7 @@ def test_one_line_is_one_line_within_its_limit(foreign: str, limit: int, line: s
     assert one_line(foreign, limit) == line
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(HOSTILE, st.integers(0, 40))
 def test_one_line_has_no_breaks_and_keeps_the_limit(hostile: str, limit: int) -> None:
     line = one_line(hostile, limit)
@@ -187,7 +187,7 @@ SIMPLE = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SIMPLE)
 def test_the_short_way_through_simple_html_sees_what_the_parser_sees(html: str) -> None:
     simple = text._simple(html)
@@ -204,7 +204,7 @@ def test_most_html_of_feeds_takes_the_short_way() -> None:
     assert text._simple("<!-- x -->") is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(HOSTILE)
 def test_plain_text_is_clean_text(hostile: str) -> None:
     seen = plain(f"<p>{hostile}</p>")
@@ -255,7 +255,7 @@ MISREADABLE = st.text(st.sampled_from("aé à’“”…ñßœ€Привет�
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(MISREADABLE)
 def test_texts_that_skip_the_repair_need_none(foreign: str) -> None:
     assert repair(foreign) == ftfy.fix_text(foreign, text._ftfy_config())

@@ -207,7 +207,7 @@ MENTIONS = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MENTIONS)
 def test_tidying_twice_is_tidying_once(foreign: Mention) -> None:
     once = tidy(foreign, NOW)
@@ -217,7 +217,7 @@ def test_tidying_twice_is_tidying_once(foreign: Mention) -> None:
     assert twins(again) == twins(once)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(MENTIONS, max_size=8))
 def test_every_entry_is_kept_skipped_or_the_same_as_another(foreign: list[Mention]) -> None:
     page = kept(*foreign)

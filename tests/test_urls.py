@@ -116,7 +116,7 @@ ADDRESSES = st.lists(PARTS, max_size=12).map("".join) | st.lists(PARTS, max_size
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ADDRESSES)
 def test_an_address_is_spelled_once_or_not_at_all(url: str) -> None:
     spelling = canonical(url)
@@ -127,7 +127,7 @@ def test_an_address_is_spelled_once_or_not_at_all(url: str) -> None:
         assert origin(spelling) == origin(url.strip(urls._BLANKS))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.text("aZ09-._~/%", max_size=6), max_size=8).map("/".join), st.booleans())
 def test_the_short_way_spells_as_the_long_one(path: str, secure: bool) -> None:
     url = f"http{'s' * secure}://www.acme-anvils.example/{path}"
@@ -164,7 +164,7 @@ def test_a_link_leads_to_the_web_or_nowhere(link: str, leads_to: str | None) -> 
     assert absolute("https://acme.example/blog/", link) == leads_to
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ADDRESSES, ADDRESSES)
 def test_a_link_never_fails_and_has_no_blanks(base: str, link: str) -> None:
     joined = absolute(base, link)
@@ -212,7 +212,7 @@ def test_secrets_of_addresses_are_not_shown(text: str, shown: str) -> None:
     assert redact(shown) == shown
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.sampled_from(
         ["token", "key", "api_key", "sig", "password", "X-Auth-Token", "session_id", "client_secret"]

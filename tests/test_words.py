@@ -12,7 +12,7 @@ from repwatch import words
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 
-laws = settings(max_examples=80, deadline=None)
+laws = settings(max_examples=80)
 
 
 @pytest.mark.parametrize(
