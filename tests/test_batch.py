@@ -269,7 +269,7 @@ def test_lone_surrogates_leave_as_they_came() -> None:
 
 def test_what_is_kept_does_not_grow_with_what_is_read() -> None:
     class Endless:
-        left = 40
+        left = 20
 
         def read1(self, size: int, /) -> bytes:
             assert size == AT_ONCE
