@@ -127,9 +127,9 @@ def describe(out: Console, known: Known, zone: tzinfo, session: Session) -> None
     """Print one mention for a person."""
     from rich.text import Text
 
-    from repwatch.formats import flat
+    from repwatch.formats import flat, folded
     from repwatch.text import clean
-    from repwatch.words import iso, signed, when
+    from repwatch.words import iso, plural, signed, when
 
     row = known.rows[0]
     ascii = not out.is_terminal
@@ -143,7 +143,13 @@ def describe(out: Console, known: Known, zone: tzinfo, session: Session) -> None
 
     def line(name: str, value: str | None) -> None:
         if value:
-            out.print(Text.assemble((f"{name:<12}", "dim"), flat(value)), soft_wrap=True)
+            head = f"{name:<12}"
+            first, *more = folded(
+                head + flat(value), out.width if out.is_terminal else None, indent=len(head)
+            )
+            out.print(Text.assemble((head, "dim"), first[len(head) :]), soft_wrap=True)
+            for part in more:
+                out.print(Text(part), soft_wrap=True)
 
     out.print(Text.assemble((row.id, "bold cyan"), f"  {row.kind} · {row.source} · {moment(row.at)}"))
     out.print()
@@ -160,7 +166,12 @@ def describe(out: Console, known: Known, zone: tzinfo, session: Session) -> None
     stars = "" if row.rating is None else f"{row.rating:g}"
     if stars and row.rating_best is not None:
         stars += f" of {row.rating_best:g}"
-    counted = (("likes", row.likes), ("replies", row.replies), ("reposts", row.reposts), ("views", row.views))
+    counted = (
+        (row.likes, "like"),
+        (row.replies, "reply", "replies"),
+        (row.reposts, "repost"),
+        (row.views, "view"),
+    )
     line("author", " · ".join(dict.fromkeys(filter(None, (row.author, row.author_id, row.author_url)))))
     line("link", row.url)
     line("about", row.item)
@@ -170,7 +181,7 @@ def describe(out: Console, known: Known, zone: tzinfo, session: Session) -> None
     line("answered", moment(row.answered_at))
     line("collected", moment(row.collected_at))
     line("language", row.lang)
-    line("engagement", " · ".join(f"{count} {name}" for name, count in counted if count is not None))
+    line("engagement", " · ".join(plural(count, *name) for count, *name in counted if count is not None))
     line("grew", growth(known.grown, moment))
     line("votes", None if row.score is None else signed(row.score, 0, ascii=ascii))
     line("answers", row.parent_id)

@@ -68,7 +68,7 @@ def score(
     """
     if jsonl:
         raise typer.Exit(_batch(session, text, asked, scorer, other=json or explain or rescore or dry_run))
-    from repwatch.formats import json_document
+    from repwatch.formats import folded, json_document
     from repwatch.match import Match, Matched
     from repwatch.model import Mention
     from repwatch.words import signed, verdict
@@ -116,11 +116,15 @@ def score(
         else f"{sentiment.label} {signed(sentiment.score, ascii=not session.out.is_terminal)}"
     )
     if explain:
-        print(f"  {verdict(sentiment)}")
-        print(f"  kind      {'; '.join(found.why) or 'other: it asks for nothing'}")
-        print(f"  language  {lang or 'not recognised'}")
-        print(f"  because   {', '.join(sentiment.reasons) or 'nothing in it weighs much'}")
-        print(f"  scorer    {found.scorer}")
+        width = session.out.width if session.out.is_terminal else None
+        for name, said in (
+            ("", verdict(sentiment)),
+            ("kind      ", "; ".join(found.why) or "other: it asks for nothing"),
+            ("language  ", lang or "not recognised"),
+            ("because   ", ", ".join(sentiment.reasons) or "nothing in it weighs much"),
+            ("scorer    ", found.scorer),
+        ):
+            print(*folded(f"  {name}{said}", width, indent=2 + len(name)), sep="\n")
     elif sentiment.score is None:
         session.say(", ".join(sentiment.reasons))
 
