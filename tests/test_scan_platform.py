@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -148,6 +149,17 @@ class Halls(Club):
 
 
 @dataclass(frozen=True)
+class Hall(Club):
+    """A platform with several places, one of which the settings name."""
+
+    hall: str = ""
+
+    def request(self, task: Task) -> Request:
+        since = ("since", task.since.isoformat())
+        return Request("GET", f"{self.url}/{self.hall}/posts", params=(("page", "1"), since))
+
+
+@dataclass(frozen=True)
 class Member(Club):
     """A platform that counts for each of its members."""
 
@@ -201,7 +213,7 @@ class Clubhouse:
         if self.trouble is not None:
             return self.trouble
         match request.path:
-            case "/posts":
+            case "/posts" | "/north/posts" | "/south/posts":
                 if self.first_page_missing and request.args["page"] == "1":
                     return Response("no such page", 404)
                 return self.answer(self.posts)
@@ -351,6 +363,17 @@ def test_a_damaged_session_file_means_a_new_login(world: World) -> None:
     kept.write_text('{"values": [')
     assert world.scan(NOW + HOUR).good
     assert len(world.club.logins) == 2
+
+
+def test_a_source_whose_settings_name_another_place_reads_that_from_its_beginning(world: World) -> None:
+    world.club.posts = [post("1")]
+    for at, hall in ((NOW, "north"), (NOW + HOUR, "north"), (NOW + 2 * HOUR, "south")):
+        assert world.scan(at, Hall, hall=hall).good
+    read = [parse_qs(urlsplit(url).query) for url in world.club.asked if "/posts" in url]
+    [first, second, other] = [datetime.fromisoformat(page["since"][0]) for page in read]
+    assert first == NOW - timedelta(days=14)
+    assert second == NOW - timedelta(days=2)
+    assert other == NOW + 2 * HOUR - timedelta(days=14)
 
 
 # Failures in the platform's own words

@@ -358,6 +358,16 @@ def test_what_is_asked_is_the_same_every_time_and_stays_on_its_origin(type: str)
 
 
 @every_source
+def test_when_a_place_is_read_does_not_change_where_it_is(type: str) -> None:
+    source = source_of(type)
+    for query in source.queries([BRAND]):
+        task = replace(task_of(type), query=query, cursor=None)
+        later = replace(task, since=NOW, until=NOW + timedelta(days=3))
+        addresses = [source.request(when).url.partition("?")[0] for when in (task, later)]
+        assert addresses[0] == addresses[1], "another path is another place, read anew"
+
+
+@every_source
 def test_a_sample_is_read_into_clean_mentions_with_ids_of_their_own(type: str) -> None:
     page = source_of(type).parse(task_of(type), answer_of(type))
     tidied = tidy_page(page, NOW)

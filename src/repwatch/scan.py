@@ -36,6 +36,7 @@ from repwatch.model import Answer, Brand, Page, Request, Task
 from repwatch.outcomes import ABSENT, WAITING, Tally, with_sight
 from repwatch.pipeline import PageJob, PageReader, Place, ReadAgain, ReadPage, SecondJob
 from repwatch.second_looks import Look, SecondLooks
+from repwatch.sources.base import Source
 from repwatch.store.base import (
     OpenTask,
     Outcome,
@@ -47,7 +48,7 @@ from repwatch.store.base import (
 )
 from repwatch.text import one_line
 from repwatch.urls import origin, redact
-from repwatch.windows import OVERLAP, Next, Window, opened, up_to
+from repwatch.windows import OVERLAP, Next, Window, fingerprint, is_of, opened, up_to
 from repwatch.workers import MEMORY_BYTES, Workers
 
 log = logging.getLogger(__name__)
@@ -220,41 +221,57 @@ class Scan:
         left: dict[str, list[OpenTask]] = {}
         for open_task in self._store.open_tasks([config.key]):
             left.setdefault(open_task.task.query, []).append(open_task)
-        fingerprint = self._fingerprint(config)
+        rules = self._rules(config)
         self._asked_since[config.key] = self._store.asked_since(config.key, _digest(source, queries), now)
         for query in queries:
             tally.streams += 1
-            stream = known.get(query, Stream(source=config.key, query=query))
+            stream = Stream(source=config.key, query=query)
+            read_by = fingerprint(rules, self._place(source, query, now))
+            if query in known and is_of(known[query], read_by):
+                stream = known[query]
+            elif query in known:
+                # Its name stands for another place now, of which nothing was read yet.
+                self._store.start_over(config.key, query)
+                left.pop(query, None)
             window = up_to(
                 now, stream, left.get(query, []), since=since, first_look_back=self._first_look_back
             )
             if query in left:
                 self._later[config.key, query] = window
-                self._resume(left[query], stream, fingerprint, asker)
+                self._resume(left[query], stream, read_by, asker)
             else:
-                self._start(self._store.open_window(window), stream, fingerprint, asker)
+                self._start(self._store.open_window(window), stream, read_by, asker)
 
-    def _fingerprint(self, config: SourceConfig) -> str:
+    def _rules(self, config: SourceConfig) -> str:
         return _digest(self._matching, config.built.version, config.about, sorted(config.brands))
 
-    def _resume(
-        self, left: Sequence[OpenTask], stream: Stream, fingerprint: str, asker: Asker[_Look]
-    ) -> None:
+    def _place(self, source: Source, query: str, now: datetime) -> str:
+        """Return what stands for the place that a stream is read from; empty if that can't be told.
+
+        The query is not all: the settings may name another place, and ask it for the same.
+        """
+        try:
+            url = asked(lambda: source.request(Task(source="", query=query, since=now, until=now))).url
+        except SourceError:
+            return ""
+        return _digest(redact(url.partition("?")[0]))
+
+    def _resume(self, left: Sequence[OpenTask], stream: Stream, read_by: str, asker: Asker[_Look]) -> None:
         """Go on with a window that an earlier scan left open."""
         oldest = left[0].task
         same = [t for t in left if (t.task.since, t.task.until) == (oldest.since, oldest.until)]
-        window = self._window(same[0], stream, fingerprint)
+        window = self._window(same[0], stream, read_by)
         window.wait_for(Next(t.task) for t in same)
         self._read_on(window, asker)
 
-    def _start(self, open_task: OpenTask, stream: Stream, fingerprint: str, asker: Asker[_Look]) -> None:
-        window = self._window(open_task, stream, fingerprint)
+    def _start(self, open_task: OpenTask, stream: Stream, read_by: str, asker: Asker[_Look]) -> None:
+        window = self._window(open_task, stream, read_by)
         window.wait_for([Next(open_task.task)])
         self._read_on(window, asker)
 
-    def _window(self, open_task: OpenTask, stream: Stream, fingerprint: str) -> Window:
+    def _window(self, open_task: OpenTask, stream: Stream, read_by: str) -> Window:
         seen = self._store.seen(stream.source, stream.query)
-        return opened(open_task, stream, seen, fingerprint, self._clock())
+        return opened(open_task, stream, seen, read_by, self._clock())
 
     def _read_on(self, window: Window, asker: Asker[_Look]) -> None:
         """Ask for the pages of a window that wait, as far as a scan goes; beyond that they stay open."""

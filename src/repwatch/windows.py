@@ -93,6 +93,17 @@ class Window:
         return [cursor for cursor in dict.fromkeys(cursors) if cursor not in self.cursors][:room]
 
 
+def fingerprint(rules: str, place: str) -> str:
+    """Return what stands for how a stream is read, and where."""
+    return f"{rules}@{place}"
+
+
+def is_of(stream: Stream, fingerprint: str) -> bool:
+    """Tell whether a stream was read from the place that a fingerprint is of, as far as that is known."""
+    before, now = (each.partition("@")[2] for each in (stream.fingerprint, fingerprint))
+    return before == now or not (before and now)
+
+
 def opened(
     open_task: OpenTask, stream: Stream, seen: Mapping[str, bytes], fingerprint: str, now: datetime
 ) -> Window:
