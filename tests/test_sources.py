@@ -11,6 +11,7 @@ import copy
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -50,7 +51,7 @@ BRAND = Brand(
 class Sample:
     """An invented answer, and the source that reads it: settings, the origin asked, file, media type.
 
-    The first setting is an address. `query` is the beginning of the query that the answer is for, and
+    The first setting is a WebAddress. `query` is the beginning of the query that the answer is for, and
     `cursor` its page, if the first one only leads to others. `platform` says that ids are unique on the
     whole platform, `session` is the answer to a login. `bare` says that an answer is just a list, so that
     an empty one is nothing strange.
@@ -558,6 +559,21 @@ def test_a_secret_stays_one_when_settings_are_checked() -> None:
 def secrets_of(type: str) -> dict[str, Secret]:
     """Return secrets that occur nowhere else, for all settings of a type that take one."""
     return {name: Secret(f"S3CR3T-{name}") for name, secret in settings_of(type).items() if secret}
+
+
+@every_source
+def test_what_is_named_like_a_secret_is_one(type: str) -> None:
+    named = {name for name in settings_of(type) if re.search(r"(^|_)(key|token|password|secret)$", name)}
+    assert named <= secrets_of(type).keys(), "declare it as Secret, so that it is shown and stored nowhere"
+
+
+@every_source
+def test_accounts_are_written_as_their_type_says(type: str) -> None:
+    page, form = source_of(type).parse(task_of(type), answer_of(type)), source_of(type).__class__
+    like = getattr(form, "author_like", "").partition(":")[0]
+    for mention in page.mentions:
+        if like and "." not in like and mention.author_id:  # else it is the host
+            assert mention.author_id.startswith(f"{like}:"), "as in author_like"
 
 
 @pytest.mark.parametrize("type", [type for type in sorted(SAMPLES) if secrets_of(type)])

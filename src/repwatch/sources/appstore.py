@@ -62,7 +62,7 @@ class AppStore:
                 f'"{wrong[0]}" is no country of the App Store: it takes two letters, such as "us"'
             )
 
-    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (an app is read for all brands)
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return "us/123456789" for each country."""
         return tuple(dict.fromkeys(f"{country.lower()}/{self.app_id}" for country in self.countries))
 

@@ -366,7 +366,7 @@ class OfPages:
     def _pages(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([self.url, *self.urls] if self.url else self.urls))
 
-    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (a page is read for all brands)
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return the addresses of the pages, without what is secret in them: queries are stored."""
         return tuple(dict.fromkeys(redact(page) for page in self._pages))
 

@@ -93,7 +93,7 @@ class Facebook:
         """The page that all is said to."""
         return f"facebook:{self.page_id}"
 
-    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (a page is read for all brands)
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return "feed:<page id>" and the like for each stream; the brands do not matter."""
         return tuple(dict.fromkeys(f"{stream}:{self.page_id}" for stream in self.streams))
 

@@ -69,7 +69,7 @@ class GooglePlay:
         if not self.languages:
             raise ValueError('it needs a language, such as languages = ["en"]')
 
-    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (an app is read for all brands)
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return "en/com.acme.forge" for each language."""
         return tuple(dict.fromkeys(f"{language}/{self.app_id}" for language in self.languages))
 

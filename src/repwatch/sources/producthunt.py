@@ -78,7 +78,7 @@ class ProductHunt:
         if wrong:
             raise ValueError(f'"{wrong[0]}" is no slug: it takes the last part of the launch\'s address')
 
-    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (a launch is read for all brands)
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return the slug of each launch."""
         return tuple(dict.fromkeys(self.slugs))
 

@@ -222,7 +222,7 @@ class Reddit:
 
     # Login
 
-    def log_in(self, session: Session | None) -> Request | None:  # noqa: ARG002 (a session is not renewed)
+    def log_in(self, session: Session | None) -> Request | None:
         """Return the request for a session of the app; None for a personal feed, which needs none."""
         if self._by_feed:
             return None

@@ -101,7 +101,7 @@ class StackExchange:
         name = self.type if self.api_key is None else pot(self.type, self.api_key)
         return Quota(name, usual if self.requests_a_day is None else self.requests_a_day)
 
-    def cost(self, request: Request) -> int:  # noqa: ARG002 (they all cost the same)
+    def cost(self, request: Request) -> int:
         """Return 1: a hundred questions count as much as one."""
         return 1
 

@@ -66,7 +66,7 @@ class Steam:
     base_url: WebAddress = "https://store.steampowered.com"
     site: WebAddress = "https://steamcommunity.com"
 
-    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (an app is read for all brands)
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return the id of the app."""
         return (str(self.app_id),)
 

@@ -47,7 +47,7 @@ class Trustpilot:
     base_url: WebAddress = "https://api.trustpilot.com"
     site: WebAddress = SITE
 
-    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:  # noqa: ARG002 (it is read for all brands)
+    def queries(self, brands: Sequence[Brand]) -> Sequence[str]:
         """Return the business unit, as it is configured."""
         return (self.business_unit,)
 
