@@ -3,13 +3,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test fuzz check bench lock clean
 
 demo: $(READY)
 	$(BIN)/repwatch demo
 
 test: $(READY)
 	$(BIN)/pytest -n auto
+
+# The same tests in another order and, where they are laws, on twenty times as many examples, all drawn anew.
+# It takes an hour; a failure prints the example that shows it.
+fuzz: $(READY)
+	$(BIN)/pytest -n auto --hypothesis-profile=fuzz --randomly-seed=default --timeout=3600
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -504,7 +504,9 @@ filters = st.builds(
     senders=some((*SENDERS, "own")),
 )
 GROUPS = ("brand", "source", "day", "label", "lang", "author", "kind", "intent", "urgency", "sender")
-EXAMPLES = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(
+    max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 
 
 def passes(row: Any, filter: Filter) -> bool:
