@@ -615,8 +615,8 @@ def tone_of(  # noqa: PLR0912 (one rule of VADER each)
 
     Source:
         Hutto and Gilbert (2014), VADER; the same rules in the same order as in vaderSentiment 3.3.2, except
-        that "but" is applied by place (theirs mistakes words of equal score for each other), and that "kind
-        of" and "sort of" damp nothing.
+        that "but" is applied by place (theirs mistakes words of equal score for each other), that "kind of"
+        and "sort of" damp nothing, and that its nine idioms ("bad ass") are left to the lexicon's phrases.
     """
     shouted = marks & LOUD > 0 and 0 < sum([one.upper for one in found]) < len(found)
     values: list[float] = []
@@ -625,14 +625,14 @@ def tone_of(  # noqa: PLR0912 (one rule of VADER each)
         one = found[at]
         value = one.valence
         after = found[at + 1] if at + 1 < len(found) else None
-        if after is not None and (
-            (one.word == "no" and after.known) or (one.word == "kind" and after.word == "of")
-        ):
+        if after is not None and one.word == "kind" and after.word == "of":
             continue
         before = found[at - 1] if at else None
         stirred = [True for other in found[max(0, at - 3) : at] if other.marks & STIRS]
         if before is not None and stirred and _after_no(found, at):
             value *= _NEGATED
+        elif after is not None and one.word == "no" and after.known:
+            value = 0.0
         if shouted and one.upper:
             value += _UPPER if value > 0 else -_UPPER
         if before is not None and stirred:
@@ -644,8 +644,9 @@ def tone_of(  # noqa: PLR0912 (one rule of VADER each)
                     value = _moved(value, found, at, back, other, shouted)
             if before.word == "least" and not (at > 1 and found[at - 2].word in ("at", "very")):
                 value *= _NEGATED
-        values.append(value)
-        places.append(at)
+        if value:
+            values.append(value)
+            places.append(at)
     turn = next((at for at, one in enumerate(found) if one.marks & BUT), -1) if marks & BUT else -1
     if turn >= 0:
         values = [value * (0.5 if at < turn else 1.5) for value, at in zip(values, places, strict=True)]
@@ -675,7 +676,7 @@ def _after_no(found: Sequence[Token], at: int) -> bool:
 def _moved(value: float, found: Sequence[Token], at: int, back: int, other: Token, shouted: bool) -> float:
     """Return a word's score after a booster or a negation so many words before it."""
     if other.booster:
-        step = other.booster if value > 0 else -other.booster
+        step = other.booster if value >= 0 else -other.booster
         if shouted and other.upper:
             step += _UPPER if value > 0 else -_UPPER
         value += step * _FADING[back - 1]
