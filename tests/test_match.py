@@ -98,6 +98,12 @@ def test_a_phrase_inside_other_words_or_addresses_is_no_hit(text: str) -> None:
     assert found(only(terms=("acme anvils",)), text) == []
 
 
+@pytest.mark.parametrize("text", ["hi @acme_anvils_fan", "hi @acme_jones", "#acme_jones", "u/acme_jones"])
+def test_a_longer_handle_or_tag_is_not_the_brands(text: str) -> None:
+    accounts = ("x:@acme", "reddit:u/acme")
+    assert not found(only(terms=("@acme_anvils", "#acme"), own_accounts=accounts), text)
+
+
 def test_scripts_without_blanks_have_an_edge_at_every_character() -> None:
     brand = only(terms=("阿克米", "アクメ", "แอคมี", "아크메"))
     assert found(brand, "我喜欢阿克米铁砧") == ["阿克米"]

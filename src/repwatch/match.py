@@ -4,7 +4,7 @@ A term counts where it stands as a word of its own, however it is written (see s
 also found as a whole tag without its blanks: "#acmeanvils". A link or mail address names a brand only
 through `own_domains`.
 
-An account is the same with and without its @, u/ and capitals.
+An account is the same with and without its @, u/ and capitals; @acme_jones is another one than @acme.
 
 A term, an own handle or an own domain names the brand. A weak term does beside one of the brand's
 context words, which also count in the plural; without one, `relevance` weighs what stands around it:
@@ -33,7 +33,7 @@ from repwatch.judging.relevance import Around, Place, Verdict, sentence, weigh
 from repwatch.model import Brand, Mention, NearMiss, Relevance, Span, account_key
 from repwatch.spelling import Part, Text, fold, host_in, is_whole_host, searched, stands_alone
 
-RULES = 5
+RULES = 6
 """Raised when the rules above change, so that places are read again."""
 
 MAX_SPANS = 100
@@ -158,7 +158,7 @@ class Matcher:
                 continue
             text, first, last = original(start, end)
             for index, role, word in self._naming[pattern]:
-                if role != "own domain" or is_whole_host(text.text, first, last):
+                if _is_whole(role, word, text.text, first, last):
                     found[index].hits(role).append(_Hit(text.field, first, last, word))
         # a context word may be shared by a thousand brands: only those that were named are asked
         for pattern, start, end in hits:
@@ -182,6 +182,13 @@ class Matcher:
             for depth in range(max(0, len(labels) - _MOST_LABELS), len(labels)):
                 for index, domain in self._domains.get(".".join(labels[depth:]), ()):
                     found[index].links.append(Span(name, start, end, domain, "own domain"))
+
+
+def _is_whole(role: _Role, word: str, text: str, start: int, end: int) -> bool:
+    """Tell whether what names a brand is no part of another host, handle or tag: @acme_jones is not @acme."""
+    if role == "own domain":
+        return is_whole_host(text, start, end)
+    return (role != "own handle" and word[0] not in "#@") or text[end : end + 1] != "_"
 
 
 class _Owner(NamedTuple):
