@@ -293,7 +293,7 @@ def run(*words: str, stdin: bytes, cwd: Path) -> subprocess.CompletedProcess[byt
     command = [sys.executable, "-m", "repwatch", "score", "--jsonl", *words]
     env = os.environ | {"XDG_CONFIG_HOME": str(cwd), "HOME": str(cwd)}
     return subprocess.run(
-        command, input=stdin, capture_output=True, cwd=cwd, env=env, timeout=60, check=False
+        command, input=stdin, capture_output=True, cwd=cwd, env=env, timeout=300, check=False
     )
 
 
@@ -323,7 +323,7 @@ def test_an_answer_comes_before_the_next_text_is_there(tmp_path: Path) -> None:
             door.stdin.flush()
             assert json.loads(door.stdout.readline())["id"] == number
         door.stdin.close()
-        assert door.wait(timeout=30) == 0
+        assert door.wait(timeout=300) == 0
 
 
 def test_a_text_beside_the_door_and_a_brand_without_it_are_refused(tmp_path: Path) -> None:

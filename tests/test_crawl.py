@@ -49,13 +49,11 @@ def crawler(store: Store, *, gap_s: float = 0.0, **manners: object) -> Iterator[
         yield made
 
 
-def answers(
-    crawler: Crawler[str], within_s: float, stop: Callable[[], bool] = lambda: False
-) -> dict[str, Said]:
-    """Wait for the answers to all that was submitted, and return those that came in time."""
+def answers(crawler: Crawler[str]) -> dict[str, Said]:
+    """Wait for the answers to all that was submitted, a minute at most, and return them."""
     done: dict[str, Said] = {}
-    end_s = time.monotonic() + within_s
-    while crawler.pending and time.monotonic() < end_s and not stop():
+    end_s = time.monotonic() + 60
+    while crawler.pending and time.monotonic() < end_s:
         slot_s = crawler.next_slot_in_s
         select.select([crawler.wake], [], [], 0.5 if slot_s is None else min(0.5, slot_s))
         done |= dict(crawler.collect())
@@ -69,15 +67,15 @@ def get(url: str, *, page: bool = False) -> Request:
 def test_a_host_is_never_asked_twice_at_once_and_others_are_asked_meanwhile(store: Store) -> None:
     busy: dict[str, int] = {}
     most: dict[str, int] = {}
-    lock = threading.Lock()
+    lock, both = threading.Lock(), threading.Barrier(2)
 
     def handler(request: Incoming) -> Response:
         host = request.host
         with lock:
             busy[host] = busy.get(host, 0) + 1
             most[host] = max(most.get(host, 0), busy[host])
-            most["all"] = max(most.get("all", 0), sum(busy.values()))
-        time.sleep(0.1)
+        both.wait(60)  # until the other host is asked as well
+        time.sleep(0.05)
         with lock:
             busy[host] -= 1
         return Response("ok")
@@ -86,29 +84,30 @@ def test_a_host_is_never_asked_twice_at_once_and_others_are_asked_meanwhile(stor
         urls = [s.url_for(f"/{n}") for s in (one, two) for n in range(4)]
         for url in urls:
             crawl.submit(url, get(url))
-        done = answers(crawl, 10)
+        done = answers(crawl)
     assert {
         url: answer.status for url, answer in done.items() if isinstance(answer, Answer)
     } == dict.fromkeys(urls, 200)
-    assert most.pop("all") == 2
     assert set(most.values()) == {1}
 
 
 def test_the_gap_between_requests_holds_from_one_crawl_to_the_next(store: Store) -> None:
-    came: list[float] = []
+    came: list[str] = []
 
     def handler(request: Incoming) -> Response:
-        came.append(time.monotonic())
+        came.append(request.path)
         return Response("ok")
 
     with site(handler) as server:
+        began_s = time.monotonic()
         for _ in range(2):
             with crawler(store, gap_s=0.2) as crawl:
                 crawl.submit("a", get(server.url_for("/a")))
                 crawl.submit("b", get(server.url_for("/b")))
-                answers(crawl, 10)
-    assert len(came) == 4
-    assert came[-1] - came[0] > 0.55  # three gaps, less what the server's threads are late
+                answers(crawl)
+        took_s = time.monotonic() - began_s
+    assert came == ["/a", "/b"] * 2
+    assert took_s >= 0.6, "three gaps"
 
 
 def test_a_redirect_waits_for_the_gate_and_the_robots_of_its_own_host(store: Store) -> None:
@@ -128,7 +127,7 @@ def test_a_redirect_waits_for_the_gate_and_the_robots_of_its_own_host(store: Sto
         with site(here) as start, crawler(store) as crawl:
             crawl.submit("open", get(start.url_for("/open"), page=True))
             crawl.submit("private", get(start.url_for("/private"), page=True))
-            done = answers(crawl, 10)
+            done = answers(crawl)
     assert isinstance(done["open"], Answer)
     assert done["open"].url == there.url_for("/open")
     assert isinstance(done["private"], FetchError)
@@ -149,7 +148,7 @@ def test_robots_txt_is_read_once_a_day_and_only_for_pages(store: Store) -> None:
                 crawl.submit("feed", get(server.url_for("/no/feed.xml")))
                 crawl.submit("page", get(server.url_for("/yes"), page=True))
                 crawl.submit("no", get(server.url_for("/no"), page=True))
-                done = answers(crawl, 10)
+                done = answers(crawl)
             assert isinstance(done["feed"], Answer)
             assert isinstance(done["page"], Answer)
             assert isinstance(done["no"], FetchError)
@@ -175,7 +174,7 @@ def test_robots_txt_that_redirects_elsewhere_is_asked_for_once(store: Store) -> 
         with site(here) as start, crawler(store) as crawl:
             crawl.submit("yes", get(start.url_for("/yes"), page=True))
             crawl.submit("no", get(start.url_for("/no"), page=True))
-            done = answers(crawl, 10)
+            done = answers(crawl)
     assert isinstance(done["yes"], Answer)
     assert isinstance(done["no"], FetchError)
     assert asked == ["/robots.txt", "/rules", "/yes"]
@@ -189,9 +188,9 @@ def test_robots_txt_that_leads_to_a_host_that_turned_us_away_is_not_waited_for(s
 
         with site(here) as start, crawler(store) as crawl:
             crawl.submit("first", get(away.url_for("/")))
-            assert isinstance(answers(crawl, 10)["first"], FetchError)
+            assert isinstance(answers(crawl)["first"], FetchError)
             crawl.submit("page", get(start.url_for("/page"), page=True))
-            done = answers(crawl, 10)
+            done = answers(crawl)
             assert crawl.pending == 0
     assert isinstance(done["page"], FetchError)
     assert done["page"].reason == "rate_limited"
@@ -208,7 +207,7 @@ def test_who_wants_to_be_asked_once_a_day_is_asked_once(store: Store) -> None:
     with site(handler) as server, crawler(store) as crawl:
         crawl.submit("/1", get(server.url_for("/1"), page=True))
         crawl.submit("/2", get(server.url_for("/2"), page=True))
-        done = answers(crawl, 10)
+        done = answers(crawl)
         assert crawl.pending == 0
     assert asked == ["/robots.txt", "/1"]
     assert isinstance(done["/2"], FetchError)
@@ -229,13 +228,13 @@ def test_a_host_that_turns_us_away_is_left_alone_in_the_next_crawl_too(store: St
             with crawler(store) as crawl:
                 for path in ("/a", "/b"):
                     crawl.submit(path, get(server.url_for(path)))
-                done = answers(crawl, 10)
+                done = answers(crawl)
             reasons = {e.reason for e in done.values() if isinstance(e, FetchError)}
             assert (len(done), reasons) == (2, {"rate_limited"})
         state = store.host(fetch.gate_key(server.url_for("/")))
     assert asked == ["/a"]
     assert state.back_off_until is not None
-    assert abs(state.back_off_until - began - timedelta(seconds=120)) < timedelta(seconds=10)
+    assert timedelta(seconds=120) <= state.back_off_until - began < timedelta(seconds=200)
 
 
 def test_a_server_that_stumbles_is_asked_again_and_then_believed(store: Store) -> None:
@@ -247,7 +246,7 @@ def test_a_server_that_stumbles_is_asked_again_and_then_believed(store: Store) -
 
     with site(handler) as server, crawler(store) as crawl:
         crawl.submit("a", get(server.url_for("/a")))
-        done = answers(crawl, 10)
+        done = answers(crawl)
         requests = crawl.requests["a"]
     assert isinstance(done["a"], Answer)
     assert done["a"].body == b"back"
@@ -264,7 +263,7 @@ def test_what_cannot_pass_is_not_asked_again(store: Store, status: int) -> None:
 
     with site(handler) as server, crawler(store) as crawl:
         crawl.submit("a", get(server.url_for("/a")))
-        done = answers(crawl, 10)
+        done = answers(crawl)
     assert isinstance(done["a"], FetchError)
     assert asked == ["/a"]
 
@@ -278,7 +277,7 @@ def test_redirects_that_never_end_are_given_up(store: Store) -> None:
 
     with site(handler) as server, crawler(store) as crawl:
         crawl.submit("a", get(server.url_for("/0")))
-        done = answers(crawl, 10)
+        done = answers(crawl)
     assert isinstance(done["a"], FetchError)
     assert len(asked) == 6
 
@@ -288,7 +287,7 @@ def test_when_nobody_is_there_it_is_found_out_once_for_all(store: Store) -> None
     with crawler(store) as crawl:
         for url in urls:
             crawl.submit(url, get(url))
-        done = answers(crawl, 30)
+        done = answers(crawl)
         requests = sum(crawl.requests.values())
     assert {error.reason for error in done.values() if isinstance(error, FetchError)} == {"unreachable"}
     assert len(done) == len(urls)
@@ -316,7 +315,7 @@ def test_a_server_that_hangs_up_on_one_page_is_asked_for_the_others(store: Store
         with crawler(store) as crawl:
             for path in ("/bad", "/good"):
                 crawl.submit(path, get(base + path))
-            done = answers(crawl, 20)
+            done = answers(crawl)
         listening.shutdown(socket.SHUT_RDWR)
     assert isinstance(done["/bad"], FetchError)
     assert isinstance(done["/good"], Answer)
@@ -334,7 +333,7 @@ def test_when_robots_txt_cannot_be_read_that_is_why_no_page_is(store: Store, sta
         for path in ("/a", "/b"):
             crawl.submit(path, get(server.url_for(path), page=True))
         crawl.submit("feed", get(server.url_for("/feed.xml")))
-        done = answers(crawl, 10)
+        done = answers(crawl)
         state = store.host(fetch.gate_key(server.url_for("/")))
     wanted = "rate_limited" if status == 429 else "unreachable"
     assert {e.reason for e in done.values() if isinstance(e, FetchError)} == {wanted}
@@ -358,7 +357,7 @@ def test_a_source_says_what_a_failure_means(store: Store) -> None:
         for name in meanings:
             url = server.url_for(f"/{name.decode()}")
             crawl.submit(name.decode(), get(url), explain=lambda answer: meanings[answer.body])
-        done = answers(crawl, 10)
+        done = answers(crawl)
     assert done["nothing"] == Page(cursors=("2",))
     reasons = {key: said.reason for key, said in done.items() if isinstance(said, SourceError)}
     assert reasons == {"login": "login", "layout": "layout", "unknown": "http"}
@@ -375,12 +374,12 @@ def test_a_rate_limit_in_a_sources_words_holds_the_whole_host(store: Store) -> N
         for path in ("/a", "/b"):
             limited = FetchError("rate_limited", "throttled")
             crawl.submit(path, get(server.url_for(path)), explain=lambda _, error=limited: error)  # type: ignore[misc]
-        done = answers(crawl, 10)
+        done = answers(crawl)
         state = store.host(fetch.gate_key(server.url_for("/")))
     assert {said.reason for said in done.values() if isinstance(said, SourceError)} == {"rate_limited"}
     assert len(asked) == 1
     assert state.back_off_until is not None
-    assert timedelta(seconds=590) < state.back_off_until - datetime.now(UTC) <= timedelta(seconds=600)
+    assert timedelta(seconds=500) < state.back_off_until - datetime.now(UTC) <= timedelta(seconds=600)
 
 
 def test_the_last_request_that_a_host_allows_is_heeded(store: Store) -> None:
@@ -388,7 +387,7 @@ def test_the_last_request_that_a_host_allows_is_heeded(store: Store) -> None:
     with site(lambda _: Response("ok", headers=headers)) as server, crawler(store) as crawl:
         for path in ("/a", "/b"):
             crawl.submit(path, get(server.url_for(path)))
-        done = answers(crawl, 10)
+        done = answers(crawl)
     assert isinstance(done["/a"], Answer)
     refused = done["/b"]
     assert isinstance(refused, FetchError)
@@ -411,7 +410,7 @@ def test_what_may_not_be_spent_is_not_sent(store: Store) -> None:
     with site(handler) as server, crawler(store) as crawl:
         for path in ("/flaky", "/a", "/b"):
             crawl.submit(path, get(server.url_for(path)), spend=spend)
-        done = answers(crawl, 30)
+        done = answers(crawl)
     assert asked == ["/flaky"] * 3 + ["/a"], "retries are counted as well"
     assert [done[p].reason for p in ("/flaky", "/b")] == ["unreachable", "quota"]  # type: ignore[union-attr]
 
@@ -429,7 +428,7 @@ def test_while_the_reader_is_behind_nothing_more_is_asked_for(store: Store) -> N
             assert crawl.collect(hold=True) == []
             time.sleep(0.05)
         assert asked == []
-        assert isinstance(answers(crawl, 10)["a"], Answer)
+        assert isinstance(answers(crawl)["a"], Answer)
 
 
 def test_an_unreachable_host_is_one_failure_and_the_others_go_on(store: Store) -> None:
@@ -437,7 +436,7 @@ def test_an_unreachable_host_is_one_failure_and_the_others_go_on(store: Store) -
         crawl.submit("gone", get("http://127.0.0.3:9/"))
         crawl.submit("refused", get("http://10.0.0.1/"))
         crawl.submit("here", get(server.url_for("/")))
-        done = answers(crawl, 10)
+        done = answers(crawl)
     assert isinstance(done["here"], Answer)
     assert {k: e.reason for k, e in done.items() if isinstance(e, FetchError)} == {
         "gone": "unreachable",
@@ -452,15 +451,15 @@ def test_a_host_that_wants_to_wait_is_not_asked_in_a_slot_that_was_its_before(st
         at[request.path] = time.monotonic()
         return Response("ok")
 
-    with site(handler) as server, crawler(store, gap_s=0.3) as crawl:
+    with site(handler) as server, crawler(store, gap_s=1.0) as crawl:
         for path in ("/a", "/b", "/c"):
             crawl.submit(path, get(server.url_for(path)))
         until_answered(crawl, "/a")
-        crawl.hold(fetch.gate_key(server.url_for("/")), 1.0)  # the slot of /b is 0.3 s away
+        crawl.hold(fetch.gate_key(server.url_for("/")), 1.5)  # the slot of /b is a second away
         until_answered(crawl, "/b")
         crawl.hold(fetch.gate_key(server.url_for("/")), 600.0)
-        done = answers(crawl, 10)
-    assert at["/b"] - at["/a"] >= 0.99
+        done = answers(crawl)
+    assert at["/b"] - at["/a"] >= 1.49
     assert "/c" not in at
     assert isinstance(done["/c"], FetchError)
     assert done["/c"].reason == "rate_limited"
@@ -471,7 +470,7 @@ def test_an_answer_that_was_under_way_does_not_end_a_wait(store: Store) -> None:
 
     def handler(_: Incoming) -> Response:
         answered.set()
-        held.wait(5)
+        held.wait(60)
         return Response("ok")
 
     with site(handler) as server, crawler(store) as crawl:
@@ -481,7 +480,7 @@ def test_an_answer_that_was_under_way_does_not_end_a_wait(store: Store) -> None:
             crawl.collect()
         crawl.hold(name, 600.0)
         held.set()
-        assert isinstance(answers(crawl, 10)["a"], Answer)
+        assert isinstance(answers(crawl)["a"], Answer)
         until = store.host(name).back_off_until
     assert until is not None
     assert until > datetime.now(UTC) + timedelta(seconds=500)
@@ -492,7 +491,7 @@ def test_a_wait_that_was_noted_by_a_clock_gone_wrong_is_not_kept(store: Store) -
         far = datetime.now(UTC) + timedelta(days=3650)
         store.back_off(fetch.gate_key(server.url_for("/")), far, "rate_limited")
         crawl.submit("a", get(server.url_for("/a")))
-        assert isinstance(answers(crawl, 10)["a"], Answer)
+        assert isinstance(answers(crawl)["a"], Answer)
 
 
 def test_being_refused_one_thing_is_not_being_turned_away(store: Store) -> None:
@@ -502,7 +501,7 @@ def test_being_refused_one_thing_is_not_being_turned_away(store: Store) -> None:
     with site(handler) as server, crawler(store) as crawl:
         crawl.submit("private", get(server.url_for("/private")), aside=True)
         crawl.submit("other", get(server.url_for("/other")))
-        done = answers(crawl, 10)
+        done = answers(crawl)
     assert isinstance(done["private"], FetchError)
     assert done["private"].reason == "forbidden"
     assert isinstance(done["other"], Answer)
@@ -515,19 +514,15 @@ def test_what_was_not_sent_yet_can_be_taken_back(store: Store) -> None:
         asked.append(request.path)
         return Response("ok")
 
-    with site(handler) as server, crawler(store, gap_s=0.2) as crawl:
+    with site(handler) as server, crawler(store, gap_s=1.0) as crawl:
         for path in ("/a", "/b", "/c", "/d"):
             crawl.submit(path, get(server.url_for(path)))
         until_answered(crawl, "/a")
         assert crawl.take_back(lambda key: key in ("/b", "/d")) == ["/b", "/d"], "one of them has a slot"
-        assert set(answers(crawl, 10)) == {"/c"}
+        assert set(answers(crawl)) == {"/c"}
     assert asked == ["/a", "/c"]
 
 
 def until_answered(crawl: Crawler[str], key: str) -> None:
-    end_s = time.monotonic() + 10
-    while time.monotonic() < end_s:
-        if key in dict(crawl.collect()):
-            return
+    while key not in dict(crawl.collect()):
         time.sleep(0.01)
-    raise AssertionError(f"no answer to {key}")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import signal
 import socket
@@ -13,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -389,18 +390,18 @@ def served() -> Iterator[Site]:
 
 def test_the_site_speaks_http(served: Site) -> None:
     request = urllib.request.Request(urljoin(served.base, "/forum/latest.rss"))
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         body = response.read()
         assert response.headers["Content-Type"] == "application/rss+xml; charset=utf-8"
         assert int(response.headers["Content-Length"]) == len(body)
         request.add_header("If-None-Match", response.headers["ETag"])
     with pytest.raises(urllib.error.HTTPError) as unchanged:
-        urllib.request.urlopen(request, timeout=10)
+        urllib.request.urlopen(request, timeout=60)
     with unchanged.value as answer:
         assert answer.status == 304
         assert answer.read() == b""
     head = urllib.request.Request(urljoin(served.base, "/"), method="HEAD")
-    with urllib.request.urlopen(head, timeout=10) as response:
+    with urllib.request.urlopen(head, timeout=60) as response:
         assert response.read() == b""
 
 
@@ -452,7 +453,7 @@ def test_a_scan_of_a_demo_is_told_how_to_start_its_site(
 
 def repwatch(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "repwatch", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
@@ -481,19 +482,27 @@ def test_a_demo_keeps_its_port(tmp_path: Path) -> None:
     assert "port 9000" in done.stderr
 
 
+def free_port() -> int:
+    """Return a port that nobody is given who asks for any."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with closing(socket.socket()) as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
+
+
 def test_a_site_that_is_kept_up_ends_quietly_with_ctrl_c(tmp_path: Path) -> None:
-    with serving(PLACES, STARTED, 0) as site:
-        port = site.port
+    port = free_port()
     demo.save(tmp_path, demo.Demo(STARTED, port))
     command = [sys.executable, "-m", "repwatch", "demo", str(tmp_path), "--serve"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
         said = [running.stderr.readline() for _ in range(3)]
         assert f"http://127.0.0.1:{port}/" in said[1]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/wire/feed.xml", timeout=10) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/wire/feed.xml", timeout=60) as response:
             assert b"Forge Town Wire" in response.read()
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=10)
+        out, err = running.communicate(timeout=300)
     assert (running.returncode, out, err) == (130, "", "")
 
 

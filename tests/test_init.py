@@ -174,7 +174,7 @@ def test_at_a_terminal_it_asks_for_what_it_was_not_told(tmp_path: Path) -> None:
         [sys.executable, "-m", "repwatch", "init"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path
     )
     os.write(ours, b"Zed Forge\nzed.example\nnot an address\nsocial@zed.example\n")
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=300) == 0
     screen = os.read(ours, 65_536).decode()
     os.close(ours)
     os.close(theirs)

@@ -135,4 +135,4 @@ def test_asking_for_a_language_loads_no_downloader() -> None:
         "detect('The anvil broke after two days');"
         "sys.exit(not {'requests', 'urllib3'}.isdisjoint(sys.modules))"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=300).returncode == 0

@@ -42,4 +42,4 @@ def test_code_stays_as_it_was_typed() -> None:
 def test_hostile_markdown_takes_no_time(piece: str) -> None:
     began_s = time.process_time()
     plain_markdown(piece * 100_000)
-    assert time.process_time() - began_s < 0.5
+    assert time.process_time() - began_s < 2.0

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -410,15 +411,16 @@ def test_a_scan_that_is_killed_amid_second_looks_leaves_them_to_the_next(
 ) -> None:
     posts = filled(world, 8, OneByOne)
     again = {id: {**one, "likes": 7} for id, one in posts.items()}
-    slow = House(valid=world.club.valid, again=again, posts=world.club.posts)
+    killed = threading.Event()
 
-    class Slow(House):
+    class Hanging(House):
         def __call__(self, request: Incoming) -> Response:
-            if request.path.startswith("/post/"):
-                time.sleep(0.5)
+            if request.path.startswith("/post/") and sum("/post/" in path for path in self.asked) >= 3:
+                killed.wait(300)
             return super().__call__(request)
 
-    world.club.__class__, world.club.__dict__ = Slow, slow.__dict__
+    hanging = House(valid=world.club.valid, again=again, posts=world.club.posts)
+    world.club.__class__, world.club.__dict__ = Hanging, hanging.__dict__
     file = tmp_path / "run.py"
     db, folder = str(world.folder / "club.db"), str(world.folder)
     file.write_text(RUN.format(path=sys.path, db=db, folder=folder, url=world.url, hours=2))
@@ -426,6 +428,7 @@ def test_a_scan_that_is_killed_amid_second_looks_leaves_them_to_the_next(
         while not (liked := sum(row.likes == 7 for row in world.rows().values())) and scan.poll() is None:
             time.sleep(0.02)
         os.killpg(scan.pid, signal.SIGKILL)
+    killed.set()
     assert 1 <= liked < 8
     world.store.release_lease("scan", world.store.lease("scan").holder)  # type: ignore[union-attr]
     outcome = world.scan(NOW + 3 * HOUR, kind=OneByOne)

@@ -363,7 +363,7 @@ def test_more_reviews_than_a_page_may_have_are_counted() -> None:
     assert page.skipped == ("more than can be read of one page",) * 3
 
 
-@pytest.mark.timeout(30)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     "html",
     [

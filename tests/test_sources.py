@@ -498,7 +498,7 @@ HOSTILE: dict[str, Callable[[bytes], bytes]] = {
 
 @every_source
 @pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.timeout(30)
+@pytest.mark.timeout(120)
 def test_a_hostile_answer_is_a_page_or_a_parse_error(type: str, name: str) -> None:
     page_or_error(type, HOSTILE[name](SAMPLES[type].body))
 

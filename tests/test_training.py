@@ -326,7 +326,7 @@ def test_train_says_what_came_of_it(place: SqlitePlace, tmp_path: Path) -> None:
 
     def typed(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "repwatch", "--db", str(place.path), *words]
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
 
     with closing(place.store()) as store:
         correct(store, clanky(3))

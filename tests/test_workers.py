@@ -33,7 +33,7 @@ def work(job: str) -> str:
 
 @pytest.fixture
 def workers() -> Iterator[Workers[str, str, str]]:
-    kept: Workers[str, str, str] = Workers(2, work, deadline_s=0.5)
+    kept: Workers[str, str, str] = Workers(2, work, deadline_s=1.0)
     yield kept
     kept.close()
 
