@@ -382,6 +382,40 @@ def test_a_rate_limit_in_a_sources_words_holds_the_whole_host(store: Store) -> N
     assert timedelta(seconds=500) < state.back_off_until - datetime.now(UTC) <= timedelta(seconds=600)
 
 
+def test_who_has_a_key_waits_for_what_was_told_to_it_and_nobody_else(store: Store) -> None:
+    keys = {"no key": "", "a key": "1", "another key": "2"}
+    asked: list[str] = []
+
+    def handler(request: Incoming) -> Response:
+        asked.append(request.path)
+        limited = request.path in ("/first", "/elsewhere")
+        return Response("", 429, headers={"Retry-After": "600"}) if limited else Response("ok")
+
+    with site(handler) as server:
+        for told in ("no key", "a key"):
+            with crawler(store) as crawl:
+                crawl.submit("first", get(server.url_for("/first")), login=keys[told])
+                answers(crawl, 10)
+                for name, login in keys.items():
+                    crawl.submit(name, get(server.url_for(f"/{told}/{name}")), login=login)
+                done = answers(crawl, 10)
+            assert {name for name, said in done.items() if isinstance(said, Answer)} == (
+                {"a key", "another key"} if told == "no key" else {"another key"}
+            )
+    assert len(asked) == 5
+
+
+def test_a_key_is_not_blamed_for_what_it_was_not_sent_to(store: Store) -> None:
+    with (
+        site(lambda _: Response("", 429, headers={"Retry-After": "600"}), "127.0.0.2") as busy,
+        site(lambda _: Response("", 302, headers={"Location": busy.url_for("/")})) as server,
+        crawler(store) as crawl,
+    ):
+        crawl.submit("moved", get(server.url_for("/")), login="1")
+        answers(crawl, 10)
+        assert store.host(fetch.gate_key(busy.url_for("/"))).back_off_until is not None
+
+
 def test_the_last_request_that_a_host_allows_is_heeded(store: Store) -> None:
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "600"}
     with site(lambda _: Response("ok", headers=headers)) as server, crawler(store) as crawl:

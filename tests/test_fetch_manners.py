@@ -19,6 +19,7 @@ from repwatch.fetch import (
     public_url,
     retry_after_s,
     retry_wait_s,
+    secrets_in,
     settle,
 )
 from repwatch.model import Answer, Request, Secret
@@ -427,3 +428,18 @@ def test_a_secret_that_a_failure_repeats_is_not_passed_on() -> None:
     request = get(headers=(("Authorization", Secret(f"Bearer {HIDDEN}")),))
     message = said(f'{{"message": "malformed token {HIDDEN}"}}'.encode(), request)
     assert message == "400 Bad Request: https://forge.example/feed"
+
+
+@pytest.mark.parametrize(
+    ("request_", "carried"),
+    [
+        (Request("GET", "https://a.example/?q=1", (("page", "2"),)), set()),
+        (Request("GET", "https://a.example/", (("key", Secret("k1")), ("user", Secret()))), {"k1"}),
+        (Request("GET", "https://a.example/", (), (("X-Key", Secret("k2")),)), {"k2"}),
+        (Request("GET", "https://ann:k3@a.example/"), {"k3"}),
+        (Request("GET", "https://a.example/feed?token=k4"), {"k4"}),
+        (Request("GET", "https://[a.example/?token=k5"), set()),
+    ],
+)
+def test_a_request_tells_what_of_it_only_its_origin_may_see(request_: Request, carried: set[str]) -> None:
+    assert secrets_in(request_) == carried

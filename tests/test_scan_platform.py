@@ -163,11 +163,25 @@ class Hall(Club):
 class Member(Club):
     """A platform that counts for each of its members."""
 
-    member: str = ""
+    member: Secret | None = None
 
     @property
     def quota(self) -> Quota | None:
-        return Quota(f"club:{self.member}", self.daily or 0)
+        return Quota("club", self.daily or 0)
+
+
+@dataclass(frozen=True)
+class Free(Member):
+    """A platform that has limits, and says nothing of them before they are reached."""
+
+    place: str = ""
+
+    @property
+    def quota(self) -> Quota | None:
+        return None
+
+    def request(self, task: Task) -> Request:
+        return Request("GET", f"{self.url}/posts", params=(("page", "1"), ("place", self.place)))
 
 
 def _mention(post: dict[str, Any]) -> Mention:
@@ -387,15 +401,41 @@ def test_a_quota_that_comes_as_403_is_waiting_and_not_forbidden(world: World) ->
     assert outcome.next_at == NOW + 2 * HOUR
 
 
-def test_a_limit_that_comes_as_an_answer_of_success_holds_for_the_whole_host(world: World) -> None:
+def test_a_limit_that_comes_as_an_answer_of_success_is_heeded(world: World) -> None:
     world.club.trouble = Response('{"slow_down": 300}', 200)
     outcome = world.scan()
     assert (outcome.status, outcome.reason) == ("waiting", "rate_limited")
-    until = world.store.host(world.url.removeprefix("http://")).back_off_until
-    assert until == NOW + timedelta(seconds=300), "as long as the platform said"
+    world.club.trouble = None
     asked = len(world.club.asked)
-    assert world.scan(NOW + timedelta(minutes=1)).status == "waiting"
+    assert world.scan(NOW + timedelta(seconds=290)).status == "waiting"
     assert len(world.club.asked) == asked, "it is left alone"
+    assert world.scan(NOW + timedelta(seconds=300)).good, "after as long as the platform said"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        (Response("slow down", 429, {"Retry-After": "600"}), "rate_limited"),
+        (Response("", 403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "600"}), "rate_limited"),
+        (Response('{"slow_down": 600}', 200), "rate_limited"),
+        (Response('{"why": "quota"}', 403), "quota"),
+        (Response("you may not", 403), "forbidden"),
+    ],
+)
+def test_what_a_login_is_told_holds_for_it_alone_and_for_all_its_sources(
+    world: World, trouble: Response, reason: str
+) -> None:
+    ann, bob = {"member": Secret("ann")}, {"member": Secret("bob")}
+    world.scan(kind=Free, **ann)
+    world.club.trouble = trouble
+    assert world.scan(NOW + HOUR, kind=Free, **ann).reason == reason
+    world.club.trouble = None
+    asked = len(world.club.asked)
+    soon = [NOW + HOUR + timedelta(minutes=minute) for minute in (7, 8, 9)]
+    assert world.scan(soon[0], kind=Free, **ann).reason == reason
+    assert world.scan(soon[1], kind=Free, key="north", place="north", **ann).reason == reason
+    assert len(world.club.asked) == asked, "it is left alone, though a new session would be had"
+    assert world.scan(soon[2], kind=Free, key="bob", **bob).good
 
 
 def test_a_failure_that_is_none_leads_on(world: World) -> None:
@@ -463,14 +503,15 @@ def test_what_waits_for_a_request_that_failed_is_not_forgotten(world: World, tro
 
 def test_a_quota_that_is_used_up_holds_for_its_login_and_not_for_others_at_the_host(world: World) -> None:
     world.club.trouble = Response('{"why": "quota"}', 403)
-    assert world.scan(kind=Member, daily=100, member="ann").reason == "quota"
+    ann, bob = {"member": Secret("ann")}, {"member": Secret("bob")}
+    assert world.scan(kind=Member, daily=100, **ann).reason == "quota"
     world.club.trouble = None
     asked = len(world.club.asked)
-    outcome = world.scan(NOW + HOUR / 2, kind=Member, daily=100, member="ann")
+    outcome = world.scan(NOW + HOUR / 2, kind=Member, daily=100, **ann)
     assert (outcome.status, outcome.reason, outcome.next_at) == ("waiting", "quota", NOW + HOUR)
     assert len(world.club.asked) == asked
-    assert world.scan(NOW + HOUR / 3, kind=Member, daily=100, member="bob").good
-    assert world.scan(NOW + HOUR, kind=Member, daily=100, member="ann").good, "it has begun anew"
+    assert world.scan(NOW + HOUR / 3, kind=Member, daily=100, **bob).good
+    assert world.scan(NOW + HOUR, kind=Member, daily=100, **ann).good, "it has begun anew"
 
 
 # Second looks

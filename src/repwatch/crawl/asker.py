@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from repwatch import fetch
-from repwatch.crawl.crawler import Crawler, Said, left_alone_until
+from repwatch.crawl.crawler import Crawler, Said
 from repwatch.crawl.logins import Logins
 from repwatch.crawl.quotas import stretch, too_much
 from repwatch.errors import FetchError, ParseError, Reason, SourceError
-from repwatch.model import Answer, Page, Quota, Request, Session
+from repwatch.model import Answer, Page, Quota, Request, Secret, Session
 from repwatch.sources.base import Explains, LogsIn, Metered, Source
+from repwatch.sources.common import pot
 from repwatch.store.base import Store, Validators
 from repwatch.urls import origin
 
@@ -56,6 +57,7 @@ class _Asking(Generic[Key]):
     aside: bool
     validators: Validators | None = None
     session: Session | None = None  # what it was signed with
+    login: str = ""  # what stands for the login that it was sent with
     signed_anew: bool = False
     reserved: tuple[Quota, datetime, int] | None = None
     waits_for: str | None = None  # the quota that others have reserved too much of
@@ -170,7 +172,7 @@ class Asker(Generic[Key]):
             return
         self._release(asking, page.cost)
         if page.wait_s is not None and page.wait_s > 0:
-            self._crawler.hold(fetch.gate_key(asking.request.url), page.wait_s)
+            self._crawler.hold(fetch.gate_key(asking.request.url), page.wait_s, asking.login)
 
     def close(self) -> None:
         """Stop at once: what is under way is abandoned."""
@@ -202,6 +204,9 @@ class Asker(Generic[Key]):
             explain = lambda answer: self._explained(ways, answer)  # noqa: E731 (it needs no name)
         if ways.metered and isinstance(about, _Asking):
             spend = lambda sent: self._spend(about, sent)  # noqa: E731 (likewise)
+        login = _login(about, request)
+        if isinstance(about, _Asking):
+            about.login = login
         self._crawler.submit(
             about,
             request,
@@ -210,6 +215,7 @@ class Asker(Generic[Key]):
             explain=explain,
             spend=spend,
             aside=about.aside,
+            login=login,
         )
 
     def _explained(self, ways: _Ways, answer: Answer) -> SourceError | Page | None:
@@ -217,35 +223,13 @@ class Asker(Generic[Key]):
         try:
             meaning: SourceError | Page | None = asked(lambda: ways.source.explain(answer))
             if isinstance(meaning, FetchError) and meaning.reason == "quota":
-                self._used_up(ways, meaning)
+                meaning.whole_host = True
+                meaning.retry_after_s = meaning.retry_after_s or self._anew_in_s(ways)
         except SourceError as error:
             return error
         return meaning
 
     # -- quotas
-
-    def _used_up(self, ways: _Ways, told: FetchError) -> None:
-        """Ask for nothing more of a quota that a platform says is used up, until it begins anew.
-
-        Others may have a quota of their own at the same host; where a source has none that we know of,
-        all of the host is left alone.
-        """
-        quota = asked(lambda: ways.source.quota) if ways.metered else None
-        if quota is None:
-            told.whole_host = True
-            return
-        wait_s = fetch.back_off_s("quota", 0, told.retry_after_s or self._anew_in_s(ways.source))
-        told.retry_after_s = wait_s
-        self._store.back_off(quota.name, self._clock() + timedelta(seconds=wait_s), "quota")
-
-    def _told_used_up(self, quota: Quota) -> FetchError | None:
-        """Return the error for a quota that its platform said is used up; None if it did not."""
-        now = self._clock()
-        until = left_alone_until(self._store.host(quota.name), now)
-        if until is None:
-            return None
-        why = f"the platform said that its quota is used up; next try {until:%Y-%m-%d %H:%M} UTC"
-        return FetchError("quota", why, retry_after_s=(until - now).total_seconds())
 
     def _release(self, asking: _Asking[Key], cost: int | None) -> None:
         """Give back what was reserved for a request beyond what it cost; None: it may have cost all of it."""
@@ -270,11 +254,9 @@ class Asker(Generic[Key]):
             if quota is None or units <= 0:
                 return None
             began, _ = asked(lambda: stretch(quota, self._clock()))
-            anew_in_s = self._anew_in_s(source)
+            anew_in_s = self._anew_in_s(asking.ways)
         except SourceError as error:
             return error
-        if (told := self._told_used_up(quota)) is not None:
-            return told
         if self._store.spend(quota.name, began, units, quota.limit):
             asking.reserved = (quota, began, units)
             self._reserving.add(asking)
@@ -298,14 +280,16 @@ class Asker(Generic[Key]):
             self._sign(asking)  # they have found out meanwhile
         return True
 
-    def _anew_in_s(self, source: Metered) -> float | None:
+    def _anew_in_s(self, ways: _Ways) -> float | None:
         """Return when to look again at a quota that is used up: it may be raised before it begins anew.
+
+        None where there is none that we know of.
 
         Raises:
             SourceError: the source has a bug, or a time zone that there is not.
         """
         now = self._clock()
-        quota = asked(lambda: source.quota)
+        quota = asked(lambda: ways.source.quota) if ways.metered else None
         if quota is None:
             return None
         _, ends = asked(lambda: stretch(quota, now))
@@ -409,6 +393,18 @@ class Asker(Generic[Key]):
 
     def _hide(self, session: Session) -> None:
         self._secrets |= {value for value in session.values.values() if len(value) >= SHORTEST_SECRET}
+
+
+def _login(about: _Asking[Any] | _Login[Any], request: Request) -> str:
+    """Return what stands for the login that a request is sent with; empty if it carries none."""
+    if isinstance(about, _Login) or about.session is not None:
+        # A session is made anew every now and then, and counted with what it was made for.
+        source = about.ways.source
+        settings = (getattr(source, field.name) for field in fields(source))
+        secrets = [str(each) for each in settings if isinstance(each, Secret)]
+    elif not (secrets := list(fetch.secrets_in(request))):
+        return ""
+    return pot("login", "\n".join(sorted(secrets)))
 
 
 def asked(ask: Callable[[], T]) -> T:

@@ -4,6 +4,9 @@ The main thread decides and remembers (through the store): whose turn it is, how
 what robots.txt allows, whether to follow, retry or give up. Threads do single exchanges. A
 redirect is a new request that waits for the gate of its own host, so pace, robots.txt and "never
 two at once" hold on every hop.
+
+Pace and robots.txt are a host's. That we asked too much is told to a login, or to who has none:
+others may go on, each until the host says so to them as well.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from repwatch.config import Http
 from repwatch.errors import FetchError, SourceError
 from repwatch.model import Answer, Page, Request
 from repwatch.store.base import HostState, Store, Validators
+from repwatch.urls import origin
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -73,6 +77,12 @@ class _Exchange(Generic[Key]):
     explain: Explain | None = None
     spend: Spend | None = None
     aside: bool = False
+    login: str = ""  # what stands for it; empty for none
+
+    @property
+    def visitor(self) -> str:
+        """What it is remembered by that the host turned this login away."""
+        return visitor(fetch.gate_key(self.request.url), self.login)
 
 
 @dataclass
@@ -145,14 +155,19 @@ class Crawler(Generic[Key]):
         explain: Explain | None = None,
         spend: Spend | None = None,
         aside: bool = False,
+        login: str = "",
     ) -> None:
         """Ask for an answer to a request; it comes out of `collect` under its key.
 
         `spend` is asked before every sending, retries and redirects included. With `aside`, 403 is about
-        what was asked for alone: a login, or one of many things of a host that shows others.
+        what was asked for alone: a login, or one of many things of a host that shows others. `login`
+        stands for the one that the request is sent with.
         """
-        exchange = _Exchange(key, request, pace_s, validators, explain=explain, spend=spend, aside=aside)
-        self._queue(exchange)
+        self._queue(
+            _Exchange(
+                key, request, pace_s, validators, explain=explain, spend=spend, aside=aside, login=login
+            )
+        )
 
     def take_back(self, wanted: Callable[[Key], bool]) -> list[Key]:
         """Forget the requests whose keys are wanted and that were not sent yet; return their keys."""
@@ -214,8 +229,6 @@ class Crawler(Generic[Key]):
         agent = self._manners.user_agent
         while host.waiting and not host.busy:
             state = self._store.host(name)
-            if self._turned_away(name, host, state):
-                return
             exchange = host.waiting.popleft()
             if exchange.request.page and self._manners.respect_robots and exchange.robots_for is None:
                 if not self._robots_known(state):
@@ -229,6 +242,10 @@ class Crawler(Generic[Key]):
                 elif not fetch.allowed(state.robots or "", fetch.full_url(exchange.request), agent):
                     self._fail(exchange, FetchError("robots", "robots.txt does not allow this page"))
                     continue
+            turned_away = self._turned_away(name, exchange)
+            if turned_away is not None:
+                self._fail(exchange, turned_away)
+                continue
             self._reserve(name, host, exchange, state)
 
     def _robots_known(self, state: HostState) -> bool:
@@ -236,18 +253,17 @@ class Crawler(Generic[Key]):
         # What is kept for longer was noted by a clock that was wrong.
         return state.robots is not None and until is not None and now < until <= now + 2 * ROBOTS_KEPT
 
-    def _turned_away(self, name: str, host: _Host[Key], state: HostState) -> bool:
-        until = left_alone_until(state, self._clock())
+    def _turned_away(self, name: str, exchange: _Exchange[Key]) -> FetchError | None:
+        """Return the error for a host that does not want to be asked by this login now; None if it may be."""
+        now = self._clock()
+        state = self._store.host(exchange.visitor)
+        until = left_alone_until(state, now)
         if until is None:
-            return False
+            return None
         why = state.back_off_why or "rate_limited"
-        wait_s = (until - self._clock()).total_seconds()
-        while host.waiting:
-            error = FetchError(
-                why, f"{name} turned us away; next try {until:%Y-%m-%d %H:%M} UTC", retry_after_s=wait_s
-            )
-            self._fail(host.waiting.popleft(), error)
-        return True
+        did = "said that a quota is used up" if why == "quota" else "turned us away"
+        said = f"{name} {did}; next try {until:%Y-%m-%d %H:%M} UTC"
+        return FetchError(why, said, retry_after_s=(until - now).total_seconds())
 
     def _reserve(self, name: str, host: _Host[Key], exchange: _Exchange[Key], state: HostState) -> None:
         gap_s = max(self._manners.min_gap_s, exchange.pace_s)
@@ -334,8 +350,8 @@ class Crawler(Generic[Key]):
                 if isinstance(step, Request):
                     self._follow(exchange, step)
                 else:
-                    self._answered(name, exchange, step)
-                    self._heed_limit(name, result)
+                    self._answered(exchange, step)
+                    self._heed_limit(exchange, result)
         self._next(name, host)
 
     def _explained(self, exchange: _Exchange[Key], answer: Answer) -> Page | None:
@@ -361,32 +377,37 @@ class Crawler(Generic[Key]):
                 )
         raise meaning
 
-    def _heed_limit(self, name: str, answer: Answer | FetchError) -> None:
+    def _heed_limit(self, exchange: _Exchange[Key], answer: Answer | FetchError) -> None:
         """Leave a host alone that says this was the last request it allows for now."""
         if isinstance(answer, Answer) and fetch.limit_left(answer.headers) == 0:
             wait_s = fetch.limit_reset_s(answer.headers, self._clock())
             if wait_s:
-                self.hold(name, wait_s)
+                self.hold(fetch.gate_key(exchange.request.url), wait_s, exchange.login)
 
-    def hold(self, name: str, wait_s: float) -> None:
-        """Leave a host alone for so long, as it asked; what waits for it longer than a scan is told so."""
+    def hold(self, name: str, wait_s: float, login: str = "") -> None:
+        """Leave a host alone for so long, as it asked; what waits for it longer than a scan is told so.
+
+        A pause that a scan can wait for is a matter of pace, and kept by all who ask there.
+        """
         until = self._clock() + timedelta(seconds=min(wait_s, fetch.MOST_WAIT_S))
         if wait_s <= LONGEST_WAIT_S:
             self._store.hold(name, until)
         else:
-            self._store.back_off(name, until, "rate_limited")
+            self._store.back_off(visitor(name, login), until, "rate_limited")
         for slot in [each for each in self._slots if fetch.gate_key(each[2].request.url) == name]:
             if slot[0] < time.monotonic() + wait_s:
                 self._give_up(slot)
                 self._queue(slot[2], first=True)
 
-    def _answered(self, name: str, exchange: _Exchange[Key], answer: Answer | Page) -> None:
-        state = self._store.host(name)
+    def _answered(self, exchange: _Exchange[Key], answer: Answer | Page) -> None:
+        state = self._store.host(exchange.visitor)
         if state.strikes and left_alone_until(state, self._clock()) is None:
-            self._store.forgive(name)
+            self._store.forgive(exchange.visitor)
         self._done.append((exchange.key, answer))
 
     def _follow(self, exchange: _Exchange[Key], request: Request) -> None:
+        if origin(request.url) != origin(exchange.request.url):
+            exchange.login = ""  # which stays behind
         exchange.request = request
         exchange.hops += 1
         exchange.validators = None  # they belong to the address that was asked first
@@ -397,7 +418,7 @@ class Crawler(Generic[Key]):
 
     def _failed(self, name: str, exchange: _Exchange[Key], error: FetchError) -> None:
         if error.whole_host and not (exchange.aside and error.reason == "forbidden"):
-            self._back_off(name, error)
+            self._back_off(exchange.visitor, error)
         elif error.transient and exchange.request.method == "GET":
             asked_s = error.retry_after_s or 0.0
             retry_s = fetch.retry_wait_s(exchange.tries, rng=self._random)
@@ -451,15 +472,20 @@ class Crawler(Generic[Key]):
             self._store.save_robots(name, rules, self._clock() + ROBOTS_KEPT)
         self._next(name, host)
 
-    def _back_off(self, name: str, error: FetchError) -> None:
-        """Leave a host alone for as long as it asked, or as it has turned us away before."""
-        wait_s = fetch.back_off_s(error.reason, self._store.host(name).strikes, error.retry_after_s)
-        self._store.back_off(name, self._clock() + timedelta(seconds=wait_s), error.reason)
+    def _back_off(self, visitor: str, error: FetchError) -> None:
+        """Leave a host alone for as long as it asked, or as it has turned this visitor away before."""
+        wait_s = fetch.back_off_s(error.reason, self._store.host(visitor).strikes, error.retry_after_s)
+        self._store.back_off(visitor, self._clock() + timedelta(seconds=wait_s), error.reason)
         error.retry_after_s = wait_s
 
 
 def _is_wanted(exchange: _Exchange[Key], wanted: Callable[[Key], bool]) -> bool:
     return exchange.robots_for is None and wanted(exchange.key)
+
+
+def visitor(host: str, login: str) -> str:
+    """Return what a login is remembered by at a host; who has none is remembered as the host."""
+    return f"{host}#{login}" if login else host
 
 
 def left_alone_until(state: HostState, now: datetime) -> datetime | None:

@@ -20,6 +20,7 @@ from repwatch.fetch.manners import (
     public_url,
     retry_after_s,
     retry_wait_s,
+    secrets_in,
     settle,
     shown_url,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "retry_after_s",
     "retry_wait_s",
     "robots_request",
+    "secrets_in",
     "settle",
     "shown_url",
 ]

@@ -68,6 +68,14 @@ def gate_key(url: str) -> str:
         return ""
 
 
+def secrets_in(request: Request) -> frozenset[str]:
+    """Return what a request carries that only its origin may see; nothing where it is sent as anybody."""
+    try:
+        return frozenset(filter(None, _secrets(request, urlsplit(full_url(request)))))
+    except ValueError:
+        return frozenset()  # no address at all, which is found out when it is sent
+
+
 def full_url(request: Request) -> str:
     """Return the address that is asked for, secrets included: never show it, never store it."""
     return _with_params(request.url, request.params)

@@ -343,7 +343,7 @@ class Engagement:
 class HostState:
     """What is remembered of one host (host:port as written in the URL) between two scans.
 
-    A login whose quota is used up is left alone like a host, by the quota's name.
+    That it turned a login away is remembered as if that were a host of its own (see crawl.crawler.visitor).
     """
 
     host: str
