@@ -128,14 +128,20 @@ _words = _Words()
 
 @lru_cache(maxsize=16)  # whoever asks for a text's language asks next which of its sentences are in it
 def _telling(text: str) -> bytes:
-    """Return what each word of a text tells."""
+    """Return what each word of a text tells; where a line ends, a name of nobody ends a sentence."""
+    if "\n" in text:
+        text = text.replace("\n", " @. ")
     return bytes(map(_words.__getitem__, text.split()))
 
 
 _TOLD = bytes(at % END for at in range(256))
-_NAMES = bytes((NAME, NAME + END))
-_FOREIGN = re.compile(rb"[%c%c]{4}[%c%c%c%c]" % (WORD, SHARED, WORD, SHARED, WORD + END, SHARED + END))
-"""Five words of one sentence without one of English alone among them."""
+_NAMES = bytes((NAME,))
+_SPOKEN = bytes.maketrans(
+    bytes((WORD, SHARED, WORD + END, SHARED + END, ENGLISH, VERY_ENGLISH, NAME + END)), b"wwWWee|"
+)
+"""How a look at sentences spells what words tell: a capital and a bar end one; other names are left out."""
+_FOREIGN = re.compile(rb"(?<![we])w{3,}(?:W|w(?:\||\Z))")
+"""A sentence of four words or more without one of English alone."""
 
 
 def detect(text: str, hint: str | None = None) -> str | None:
@@ -167,7 +173,7 @@ def only_in(text: str, lang: str | None, languages: Collection[str]) -> str | No
         None when no sentence is.
     """
     counts = lang is None or lang in languages
-    if counts and "en" in languages and _is_english_throughout(text):
+    if counts and (len(text) <= _SHORT or ("en" in languages and _is_english_throughout(text))):
         return text
     sentences = _SENTENCE.findall(text[:SAMPLE]) if len(text) > _SHORT else []
     if len(sentences) < 2:
@@ -189,8 +195,8 @@ def _is_in(sentence: str, otherwise: bool, languages: Collection[str]) -> bool:
 
 
 def _is_english_throughout(text: str) -> bool:
-    """Tell whether no sentence has five words without an English one among them."""
-    return not _FOREIGN.search(_telling(text[:SAMPLE]).translate(None, _NAMES))
+    """Tell whether each sentence of more than three words has one of English alone."""
+    return not _FOREIGN.search(_telling(text[:SAMPLE]).translate(_SPOKEN, _NAMES))
 
 
 def _detected(text: str, hint: str | None) -> str | None:
