@@ -56,6 +56,7 @@ MANY_LETTERS = 60
 """Characters from which capitals and repetition say something."""
 
 _LINK = re.compile(r"https?://\S+")
+_SYMBOL = re.compile("[\u2600-\U0010ffff]")
 _BOT = re.compile(
     r"(?:^|[^a-z])bot(?:$|[^a-z])|(?:news|auto|feed|rss|alert|job|price|deal)s?bot$", re.IGNORECASE
 )
@@ -80,8 +81,11 @@ def sender(mention: Mention, signs: Mapping[str, str], *, own: bool = False) -> 
 
 def by_words(text: str, signs: Mapping[str, str], kind: Kind = "post") -> tuple[Sender, str]:
     """Return who wrote a text as far as it tells itself, and why that is thought."""
-    counted = _counted(text[:LOOKED_AT], kind)
-    if not (counted or _TELLING & signs.keys()):
+    text = text[:LOOKED_AT]
+    counted, telling = _counted(text, kind), not _TELLING.isdisjoint(signs)
+    if (counted or telling or "link" in signs) and _repeats_itself(text):  # too few points alone
+        counted["repeated"] = ""
+    if not (counted or telling):
         return "customer", ""
     found = {**signs, **counted}
     totals: dict[Sender, int] = {}
@@ -112,13 +116,14 @@ def _counted(text: str, kind: Kind) -> dict[str, str]:
     if tags >= MANY_TAGS:
         found["tags"] = str(tags)
     if not text.isascii():
-        emoji = sum(char >= "\u2600" and not char.isalnum() for char in text)
+        emoji = sum(not char.isalnum() for char in _SYMBOL.findall(text))
         if emoji >= MANY_EMOJI:
             found["emoji"] = str(emoji)
     if len(text) > MANY_LETTERS and text.isupper():
         found["capitals"] = ""
-    if len(text) > MANY_LETTERS:
-        words = text.lower().split()
-        if len(set(words)) * 5 < len(words) * 2:
-            found["repeated"] = ""
     return found
+
+
+def _repeats_itself(text: str) -> bool:
+    words = text.lower().split()
+    return len(text) > MANY_LETTERS and len(set(words)) * 5 < len(words) * 2
