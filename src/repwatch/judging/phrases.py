@@ -34,7 +34,7 @@ class Phrases:
         self._phrases = [(phrase, phrase[-1].isalnum(), owned) for phrase, owned in owners.items()]
         # the blank before a phrase spares us all that begins within words
         words = [f" {phrase}" if phrase[0].isalnum() else phrase for phrase in owners]
-        self._automaton = AhoCorasick(words, implementation=Implementation.DFA) if words else None
+        self._automaton = AhoCorasick(words, implementation=Implementation.ContiguousNFA) if words else None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Phrases, (self._tables,)
