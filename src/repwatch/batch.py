@@ -46,8 +46,7 @@ class Bytes(Protocol):
         """Return what is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The answer to a line, or what is wrong with it."""
 
     line: int
