@@ -204,6 +204,22 @@ def test_what_is_missing_among_others_that_are_there_is_believed_after_a_day(wor
     assert world.scan(NOW + 30 * HOUR).gone == 3
 
 
+def test_where_scans_are_far_apart_two_looks_are_not_enough(world: World) -> None:
+    posts = filled(world, 6)
+    world.club.again = {id: posts[id] for id in ("0", "2", "4")}
+    assert [world.scan(NOW + days * 24 * HOUR).gone for days in (2, 4)] == [0, 0]
+    assert world.scan(NOW + 6 * 24 * HOUR).gone == 3
+
+
+def test_what_was_there_in_between_is_counted_anew(world: World) -> None:
+    posts = filled(world, 6)
+    some = {id: posts[id] for id in ("0", "2", "4")}
+    for hours, again in ((24, some), (48, some), (72, posts), (96, some), (120, some)):
+        world.club.again = again
+        assert world.scan(NOW + hours * HOUR).gone == 0
+    assert world.scan(NOW + 144 * HOUR).gone == 3
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_an_interface_that_was_taken_away_takes_no_mentions_with_it(world: World, status: int) -> None:
     filled(world, 6, OneByOne)

@@ -365,6 +365,22 @@ def test_a_database_from_before_corrections_keeps_its_labels_as_the_machines(pat
     check(path)
 
 
+def test_what_was_missing_before_looks_were_counted_is_looked_for_anew(path: Path) -> None:
+    with closing(open_for_writing(path)) as connection:
+        prepare(connection, schema.STEPS[:4])
+        with connection.writing() as raw:
+            raw.execute(
+                "insert into mention (id, source, space, native_id, kind, collected_ms, trended, marks,"
+                " title, text) values ('m_OLD', 'forum', 'forum.example', '1', 'post', 0, 1, '[]', '', 'anvil')"  # noqa: E501 (one row)
+            )
+            raw.execute("insert into mention_fts (rowid, title, text) select seq, title, text from mention")
+            raw.execute("insert into followup values (1, 'forum', 0, null, 0, 0, 0, null)")
+    with closing(open_store(path, ZONE)) as store:
+        look = SecondLook(source="forum", at=NOW, asked=["m_OLD"], missing=["m_OLD"])
+        assert [store.save_second_look(look).gone for _ in range(3)] == [0, 0, 1]
+    check(path)
+
+
 def test_a_migration_that_breaks_off_changes_nothing(path: Path) -> None:
     with closing(open_store(path, ZONE)) as store:
         store.save_page(page(range(5)))

@@ -271,7 +271,7 @@ class Revisit:
     """What a second look showed: mentions as they are now.
 
     `gone` are the ids (Known.id) of those that the platform says were deleted, `missing` those that
-    it does not mention: they are believed to be gone when they are missing once more.
+    it does not mention: they are believed to be gone when they stay missing.
     `cost` is as in Page.
     """
 

@@ -2,8 +2,8 @@
 
 A scan spends a bounded share on them, once a source's windows are through. What is blanked does not
 come back, and a platform in trouble may answer that there is nothing. So what a platform says was
-deleted is believed at once, what is just not there only when it has been missing for a day while
-others were there, or for two where nothing was; and all of that only when all looks at the source are in.
+deleted is believed at once, what is just not there only when three looks have missed it, over a day while
+others were there, or over two where nothing was; and all of that only when all looks at the source are in.
 """
 
 from __future__ import annotations

@@ -614,8 +614,8 @@ class Store(Reader, Protocol):
     def save_second_look(self, look: SecondLook) -> Saved:
         """Keep what reading mentions again brought, all of it or nothing.
 
-        A mention that is gone, or has been missing for a day, is blanked: title, text, author and
-        address go, from the search as well; its counts, its label and its id stay. Where that is
+        A mention that is gone, or was missing in three looks over a day, is blanked: title, text, author
+        and address go, from the search as well; its counts, its label and its id stay. Where that is
         doubted, it must have been missing for two days.
         """
 

@@ -20,6 +20,8 @@ DOUBTED_FOR = timedelta(days=2)
 
 Blanking can't be undone, and outages of an index last for hours; Reddit wants it out in two days.
 """
+MISSES = 3
+"""So many looks in a row must have missed it: where scans are far apart, two may fall into two outages."""
 
 _KNOWN = "m.id, m.space, m.native_id, m.kind, m.url, f.ref"
 _OF_SOURCE = "from followup f join mention m on m.seq = f.mention where f.source = :source"
@@ -82,22 +84,21 @@ class Followups:
     def missed(self, ids: Sequence[str], *, doubted: bool = False) -> list[str]:
         """Note that mentions were missing now; return those that are believed to be gone.
 
-        They were missing long before; where it is doubted, longer.
+        They were missing long before, where it is doubted longer, and each time that was looked.
         """
         listed = rows.compact(list(ids))
         long_ms = self._at_ms - (DOUBTED_FOR if doubted else MISSED_FOR) // timedelta(milliseconds=1)
-        believed = self._raw.execute(
-            "select m.id from followup f join mention m on m.seq = f.mention"
-            f" where f.missing_ms <= ? and m.id in ({_LISTED})",
-            (long_ms, listed),
-        )
-        found = [id for (id,) in believed]
         self._raw.execute(
-            "update followup set missing_ms = ? where missing_ms is null and mention in"
+            "update followup set missing_ms = coalesce(missing_ms, ?), misses = misses + 1 where mention in"
             f" (select seq from mention where id in ({_LISTED}))",
             (self._at_ms, listed),
         )
-        return found
+        believed = self._raw.execute(
+            "select m.id from followup f join mention m on m.seq = f.mention"
+            f" where f.missing_ms <= ? and f.misses >= ? and m.id in ({_LISTED})",
+            (long_ms, MISSES, listed),
+        )
+        return [id for (id,) in believed]
 
     def blank(self, ids: Sequence[str]) -> int:
         """Take away what gone mentions said and who said it; return how many were not blanked before."""

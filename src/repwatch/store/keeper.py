@@ -31,7 +31,7 @@ _FOLLOW = """
     values (:seq, :source, :at_ms, :ref, :now_ms, :now_ms)
     on conflict (mention) do update set
         at_ms = excluded.at_ms, ref = coalesce(excluded.ref, followup.ref),
-        asked_ms = excluded.asked_ms, read_ms = excluded.read_ms, missing_ms = null
+        asked_ms = excluded.asked_ms, read_ms = excluded.read_ms, missing_ms = null, misses = 0
     where followup.source = excluded.source
 """
 COUNTED_EVERY_MS = 3_600_000

@@ -444,7 +444,12 @@ def m004_taught(db: Database) -> None:
     db.execute(_TAUGHT)
 
 
-STEPS: tuple[Step, ...] = (m001_first, m002_looked_again, m003_judged, m004_taught)
+def m005_misses(db: Database) -> None:
+    """Make room for how many looks in a row did not find a mention."""
+    db.execute("alter table followup add column misses integer not null default 0")
+
+
+STEPS: tuple[Step, ...] = (m001_first, m002_looked_again, m003_judged, m004_taught, m005_misses)
 VERSION = len(STEPS)
 """Kept in the file as user_version."""
 
