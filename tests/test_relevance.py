@@ -57,6 +57,7 @@ def why(text: str, *, asked: str = "") -> tuple[str, ...]:
         "I sold my anvil. By the way, what is it with Acme?",
         "No answer from Acme support",
         "the Acme app",
+        "here is my acme order",
     ],
 )
 def test_names_and_weak_terms_in_context_are_about_the_brand(text: str) -> None:
@@ -74,7 +75,7 @@ def test_names_and_weak_terms_in_context_are_about_the_brand(text: str) -> None:
         ("acme is what we talked of after they told me of the lawsuit", 'in a sentence with "lawsuit"'),
         ("Acme said that it rains", 'before "said"'),
         ("Poor Acme, they lost all that they had", "written like a name or the end of one"),
-        ("here is my acme order", 'followed by "order"'),
+        ("they asked all acme customers", 'followed by "customers"'),
         ("it is Acme's latest and they know", "with something of its own"),
         ("acme and zed forge", "together with Zed Forge"),
         ("acme or anvilry", 'together with "anvilry"'),
@@ -95,6 +96,10 @@ def test_a_weak_term_without_context_is_unsure_where_something_speaks_for_the_br
         ("they have banned #acme there", 'near "banned"'),
         ("it is said that Acme's prices went up", 'near "prices"'),
         ("They all went down: Bolt, Acme, Grind & Hew", "in a row of names"),
+        ("They went down: Acme, Bolt or Grind. Others too", "in a row of names"),
+        ("down today:\n- Bolt\n- Acme\n- Grind & Hew", "in a row of names"),
+        ("what we saw on Acme was not there", 'after "on"'),
+        ("when we installed Acme it rained", 'after "installed"'),
     ],
 )
 def test_several_signs_together_are_enough_without_context(text: str, reason: str) -> None:
@@ -109,6 +114,8 @@ def test_several_signs_together_are_enough_without_context(text: str, reason: st
         "we met Bea Acme there",
         "Jim Acme, the chief executive, speaks there",
         "they bought five of the pictures, including the one of Acme there",
+        "days off:\n- Monday\n- Acme days\n- Sunday",
+        "what we saw on acme was not there",
     ],
 )
 def test_trade_alone_or_far_from_the_name_is_not_enough(text: str) -> None:
@@ -157,6 +164,22 @@ def test_doubts_weigh_against_context() -> None:
     assert relevance("the acme protocol of the acme anvil") == "unsure"
 
 
+def test_small_letters_weigh_against_context_where_other_names_have_capitals() -> None:
+    assert relevance("i have an anvil. it was acme that i reached") == "about"
+    assert relevance("I have an anvil. It was Acme that I reached") == "about"
+    assert relevance("I have an anvil. It was acme that I reached") == "unsure"
+    assert relevance("My anvil came by delivery. It was acme that I reached") == "about"
+    assert relevance("With my anvil I reached acme there") == "unsure"
+    assert relevance("I have an acme anvil. It is there") == "about"
+
+
+def test_context_does_not_make_a_part_of_another_tag_or_address_the_brands() -> None:
+    assert relevance("an anvil. And #acme_jones") is None
+    assert relevance("an anvil. And @zed_acme") is None
+    assert relevance("an anvil and acme.io") == "unsure"
+    assert relevance("an anvil and acme.com") == "about"
+
+
 def test_a_term_is_unsure_where_all_of_it_stands_near_an_excluded_phrase() -> None:
     assert relevance("at the summit of Acme Anvils") == "unsure"
     assert relevance("at the summit. Not of Acme Anvils") == "about"
@@ -180,6 +203,7 @@ def test_every_clue_can_be_found() -> None:
     around = Around(
         context="anvil",
         context_elsewhere="anvil",
+        more_context="delivery",
         searched="x",
         another_brand="x",
         another_term="x",
@@ -189,12 +213,16 @@ def test_every_clue_can_be_found() -> None:
         Place("thanks ", "Acme", "'s new price is what we saw there"),
         Place("#", "acme", ""),
         Place("the ", "acme", " app"),
+        Place("the ", "acme", " customers"),
         Place("the ", "acme", ""),
         Place("and so we met ", "Acme", " Jones there"),
         Place("", "Acme", " said that it rains and then they sold it"),
         Place("and then it was sold when all of us had seen ", "acme", ""),
         Place("Poor ", "Acme", ", they lost all that they had"),
         Place("Bolt, ", "Acme", ", Grind and Hew"),
+        Place("what we saw on ", "Acme", ""),
+        Place("What we saw was ", "acme", ""),
+        Place("#", "acme", "_jones"),
     ]
     reasons = {reason for place in places for reason in weigh(place, around).why}
     assert len(reasons) >= len(CLUES)
@@ -202,7 +230,24 @@ def test_every_clue_can_be_found() -> None:
 
 TEXTS = st.lists(
     st.sampled_from(
-        ["Acme", "acme", "#Acme", "the", "from", "app", "Jones", "sold", ".", "\n", "’s", "ß", "🔨"]
+        [
+            "Acme",
+            "acme",
+            "#Acme",
+            "acme_x",
+            "the",
+            "from",
+            "on",
+            "app",
+            "Jones",
+            "sold",
+            ".",
+            ",",
+            "\n",
+            "’s",
+            "ß",
+            "🔨",
+        ]
     ),
     max_size=12,
 ).map(" ".join)

@@ -29,11 +29,11 @@ from typing import Any, Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from repwatch.judging.relevance import Around, Place, Verdict, sentence, weigh
+from repwatch.judging.relevance import Around, Place, Verdict, in_list, sentence, weigh
 from repwatch.model import Brand, Mention, NearMiss, Relevance, Span, account_key
 from repwatch.spelling import Part, Text, fold, host_in, is_whole_host, searched, stands_alone
 
-RULES = 6
+RULES = 7
 """Raised when the rules above change, so that places are read again."""
 
 MAX_SPANS = 100
@@ -367,16 +367,21 @@ class _Naming:
         beside = next(
             (o.word for o in context if o.field == hit.field and first <= o.start and o.end <= last), None
         )
+        first_word = beside or (context[0].word if context else "")
+        others = (o.word for o in context if o.word.removesuffix("s") != first_word.removesuffix("s"))
         searched = (
             term for term in (*self.brand.terms, *self.brand.own_domains) if fold(term).strip("@#") in asked
         )
         return place, Around(
             context=beside,
-            context_elsewhere=context[0].word if context and beside is None else None,
+            context_elsewhere=first_word if context and beside is None else None,
+            context_follows=any(o.field == hit.field and 0 <= o.start - hit.end <= 1 for o in context),
+            more_context=next(others, None),
             excluded=next((one.word for one in self.found.excluded), None),
             searched=next(searched, None) if asked else None,
             another_brand=other,
             another_term=next((word for word in sorted(words) if word != hit.word), None),
+            in_list=in_list(said[hit.field], hit.start, hit.end),
         )
 
     def _doubt(self, said: Mapping[Part, str]) -> str | None:

@@ -36,8 +36,11 @@ class Clue(NamedTuple):
 CLUES = {
     "context": Clue(4, 'beside "{}"', settles=True),
     "context elsewhere": Clue(3, 'with "{}"', settles=True),
-    "customer's word": Clue(2, 'followed by "{}"', settles=True),
+    "more context": Clue(2, 'and "{}"'),
+    "customer's word": Clue(3, 'followed by "{}"', settles=True),
+    "company's word": Clue(2, 'followed by "{}"', settles=True),
     "list": Clue(3, "in a row of names", settles=True),
+    "use": Clue(2, 'after "{}"', settles=True),
     "trade near": Clue(2, 'near "{}"'),
     "trade": Clue(1, 'in a sentence with "{}"'),
     "searched for": Clue(1, 'found by a search for "{}"'),
@@ -50,6 +53,8 @@ CLUES = {
     "subject": Clue(1, 'before "{}"'),
     "whereabouts": Clue(1, 'after "{}"'),
     "article": Clue(-1, 'but after "{}"'),
+    "small letters": Clue(-2, "but in small letters"),
+    "longer tag": Clue(-4, 'but in "{}"'),
     "longer name": Clue(-2, 'but perhaps "{}"'),
     "exclusion": Clue(-2, 'but near the excluded "{}"'),
 }
@@ -59,10 +64,23 @@ _SHAPES = frozenset({"name", "tag", "owner", "subject"})
 """How only names are written: with one of them, words of trade settle it, too."""
 
 _WORDS = tables("names-en")
-_CUSTOMERS, _TRADE, _WHEREABOUTS, _ARTICLES, _VERBS, _CAPITALS, _SMALL = (
+_CUSTOMERS, _COMPANYS, _TRADE, _USE, _WHEREABOUTS, _ARTICLES, _VERBS, _CAPITALS, _SMALL = (
     frozenset(_WORDS[name])
-    for name in ("customer's word", "trade", "whereabouts", "article", "verb", "capital", "small")
+    for name in (
+        "customer's word",
+        "company's word",
+        "trade",
+        "use",
+        "whereabouts",
+        "article",
+        "verb",
+        "capital",
+        "small",
+    )
 )
+_FOLLOWING = _CUSTOMERS | _COMPANYS
+_PREDICATES = _VERBS | _FOLLOWING
+_BEGINNINGS = _SMALL | _WHEREABOUTS | _USE
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _STOP = re.compile(r"[.!?…][\s\"'”’)]+|[\n()|•]|: ")
 _TAGGED = re.compile(r"[#@＃＠]\w+")
@@ -84,10 +102,13 @@ class Around:
 
     context: str | None = None
     context_elsewhere: str | None = None
+    context_follows: bool = False
+    more_context: str | None = None
     searched: str | None = None
     another_brand: str | None = None
     another_term: str | None = None
     excluded: str | None = None
+    in_list: bool = False
 
 
 class Verdict(NamedTuple):
@@ -100,7 +121,7 @@ class Verdict(NamedTuple):
 
 def weigh(place: Place, around: Around) -> Verdict:
     """Return how much speaks for the brand at one place, and what."""
-    found = dict((*_said(around), *_written(place, around.context)))
+    found = dict((*_said(around), *_written(place, around.context_follows)))
     points = sum(CLUES[name].points for name in found)
     relevance: Relevance | None = "unsure" if points >= UNSURE else None
     if points >= ABOUT and _is_settled(found):
@@ -122,29 +143,46 @@ def sentence(text: str, start: int, end: int) -> tuple[str, str]:
     return before[begin:], after[: stop.start()] if stop else after
 
 
+def in_list(text: str, start: int, end: int) -> bool:
+    """Tell whether a name stands there in one of several lines or sentences that hold a name each."""
+    if not _has_capital(text[start:end]):
+        return False
+    sides = _LINES.split(text[max(0, start - _REACH) : start])[::-1], _LINES.split(text[end : end + _REACH])
+    left, right = ([part.strip(" .-*") for part in side] for side in sides)
+    if left[0] or right[0]:
+        return False
+    return sum(sum(1 for _ in takewhile(_NAME.fullmatch, side[1:])) for side in (left, right)) >= _ROW
+
+
 def _said(around: Around) -> Iterator[tuple[str, str]]:
     """Yield the clues that the mention has as a whole."""
     for name, said in (
         ("context", around.context),
         ("context elsewhere", around.context_elsewhere),
+        ("more context", around.more_context),
         ("searched for", around.searched),
         ("another brand", around.another_brand),
         ("another term", around.another_term),
         ("exclusion", around.excluded),
+        ("list", "" if around.in_list else None),
     ):
         if said is not None:
             yield name, said
 
 
-def _written(place: Place, context: str | None) -> Iterator[tuple[str, str]]:
+def _written(place: Place, context_follows: bool) -> Iterator[tuple[str, str]]:
     """Yield the clues of how a name is written, and of the words around it."""
     around = _around(place)
     yield from _trade(around)
-    yield from _form(place, around, context)
+    yield from _form(place, around, context_follows)
     last = around.last.lower()
-    if last in _WHEREABOUTS and (around.capital or around.following.lower() in _SMALL | {""}):
+    if last in _USE and around.named:
+        yield "use", last
+    elif last in _WHEREABOUTS and (
+        around.capital or not around.following or around.following.lower() in _SMALL
+    ):
         yield "whereabouts", last
-    if last in _ARTICLES and not (around.customers or around.named):
+    if last in _ARTICLES and not (around.customers or around.named or around.ordinary):
         yield "article", last
 
 
@@ -152,7 +190,8 @@ class _Words(NamedTuple):
     """The words before and after a name; the `last` before and the one `following` if they stand beside it.
 
     `capital` tells whether it is written with one that says something, `named` whether the sentence
-    has small letters otherwise, and `owner` whether something is called its own.
+    has small letters otherwise, `ordinary` whether it is in small letters though the sentence has
+    capitals, and `owner` whether something is called its own.
     """
 
     before: list[str]
@@ -162,19 +201,20 @@ class _Words(NamedTuple):
     tagged: bool
     capital: bool
     named: bool
+    ordinary: bool
     owner: bool
 
     @property
     def customers(self) -> bool:
         """What follows is a company's: its order, its app."""
-        return self.following.lower() in _CUSTOMERS
+        return self.following.lower() in _FOLLOWING
 
 
 def _around(place: Place) -> _Words:
     before, after = (_WORD.findall(_TAGGED.sub(",", side)) for side in (place.before, place.after))
     tagged = place.before[-1:] in _TAGS or place.name[0] in _TAGS
     name = place.name.lstrip("#@")
-    capital = name[0].isupper() and name.lower() not in _CAPITALS
+    capital = _has_capital(name)
     named = capital and not tagged and _telling((*before, *after))
     owner = place.after[:2].lower() in ("'s", "’s")
     if owner:
@@ -188,13 +228,15 @@ def _around(place: Place) -> _Words:
         tagged=tagged,
         capital=capital,
         named=named,
+        ordinary=not tagged and name.islower() and any(map(_has_capital, (*before, *after))),
         owner=owner,
     )
 
 
 def _trade(around: _Words) -> Iterator[tuple[str, str]]:
     if around.customers:
-        yield "customer's word", around.following.lower()
+        following = around.following.lower()
+        yield "customer's word" if following in _CUSTOMERS else "company's word", following
         return
     before, after = around.before[::-1], around.after
     for clue, words in (
@@ -206,27 +248,35 @@ def _trade(around: _Words) -> Iterator[tuple[str, str]]:
             return
 
 
-def _form(place: Place, around: _Words, context: str | None) -> Iterator[tuple[str, str]]:
+def _form(place: Place, around: _Words, context_follows: bool) -> Iterator[tuple[str, str]]:
     last, following = around.last, around.following
+    if around.capital and _row(place) >= _ROW:
+        yield "list", ""
+    if tag := _longer_tag(place):
+        yield "longer tag", tag
+        return
+    if rest := _HOST.match(place.after):
+        yield "longer name", f"{place.name}{rest[0]}"
+        return
     if around.tagged:
         yield "tag", ""
         return
+    known = around.customers or context_follows
     if around.named:
-        known = around.customers or following.lower() == context
         if not around.owner and following[:1].isupper() and not known:
             yield "longer name", f"{place.name} {following}"
         elif last[:1].isupper() and len(around.before) > 1:
             yield "longer name", f"{last} {place.name}"
-        elif last[:1].isupper() and last.lower() not in _SMALL | _WHEREABOUTS:
+        elif last[:1].isupper() and last.lower() not in _BEGINNINGS:
             yield "name at most", ""
         elif around.before or around.owner:
             yield "name", ""
+    if around.ordinary and not known:
+        yield "small letters", ""
     if around.capital and around.owner:
         yield "owner", ""
-    if around.capital and not around.before and following.lower() in _VERBS | _CUSTOMERS:
+    if around.capital and not around.before and following.lower() in _PREDICATES:
         yield "subject", following.lower()
-    if around.capital and _row(place) >= _ROW:
-        yield "list", ""
 
 
 _TAGS = frozenset("#@＃＠")
@@ -234,21 +284,40 @@ _NEAR = 6
 """Words on either side that are near a name."""
 _ROW = 2
 """Other names on either side that make a row."""
-_PART = re.compile(r",| and | & ")
-_NAME = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,2}\W*")
+_PART = re.compile(r",| and | & | or |/|;")
+_LINES = re.compile(r"[\n•|]\W*|\.\s\W*")
+_NAME = re.compile(r"[#@]?[A-Z][\w.'’-]*(?: (?:& )?[A-Z][\w.'’-]*){0,2}")
+_HOST = re.compile(r"\.(?!com\b)(?:[a-z]{2}\b|[a-z]{2,6}/)[\w./-]*")
+"""The rest of an address; own ones are found as such, and "acme.com" is hardly another one."""
+_TAG_BEFORE = re.compile(r"[#@]\w*_$")
+_TAG_AFTER = re.compile(r"_\w+")
 
 
 def _row(place: Place) -> int:
-    """Return how many names stand beside this one, with commas or "and" between them."""
-    sides = _PART.split(place.before)[::-1], _PART.split(place.after)
-    beside = (side[0].split()[end:][:1] for side, end in zip(sides, (-1, 0), strict=True))
-    if any(word and _NAME.fullmatch(word[0]) for word in beside):
+    """Return how many names stand beside this one, with commas, "and" or their like between them."""
+    left = [part.strip(" #@") for part in _PART.split(place.before)[::-1]]
+    right = [part.strip(" .!?") for part in _PART.split(place.after)]
+    beside = (*left[0].split()[-1:], *right[0].split()[:1])
+    if any(_NAME.match(word) and word.lower() not in _SMALL for word in beside):
         return 0  # a part of a longer name
-    return sum(sum(1 for _ in takewhile(_is_name, side[1:])) for side in sides if not side[0].strip())
+    return sum(sum(1 for _ in takewhile(_is_name, side[1:])) for side in (left, right) if not side[0])
 
 
 def _is_name(part: str) -> bool:
-    return not part.strip() or _NAME.fullmatch(part.strip()) is not None
+    return not part or _NAME.fullmatch(part) is not None
+
+
+def _longer_tag(place: Place) -> str:
+    """Return the tag or handle that a name is a part of, such as #acme_jones; empty if it is none."""
+    before, after = _TAG_BEFORE.search(place.before), _TAG_AFTER.match(place.after)
+    if not (before or after):
+        return ""
+    return f"{before[0] if before else ''}{place.name}{after[0] if after else ''}"
+
+
+def _has_capital(word: str) -> bool:
+    """Tell whether a word has a capital that says something."""
+    return word[0].isupper() and re.split("['’]", word.lower(), maxsplit=1)[0] not in _CAPITALS
 
 
 def _telling(words: Sequence[str]) -> bool:
