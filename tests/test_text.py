@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 
 import ftfy
@@ -101,6 +102,12 @@ def test_a_long_run_of_one_hostile_piece_is_read_to_its_end(piece: str) -> None:
 )
 def test_one_line_is_one_line_within_its_limit(foreign: str, limit: int, line: str) -> None:
     assert one_line(foreign, limit) == line
+
+
+def test_blanks_of_every_kind_become_single_ones() -> None:
+    for blank in filter(str.isspace, map(clean, map(chr, range(sys.maxunicode + 1)))):
+        assert one_line(f"{blank}a{blank}b{blank}{blank}c", 9) == "a b c"
+        assert plain(f"{blank}<p>a{blank}b{blank}{blank}c") == "a b c"
 
 
 @settings(max_examples=100)

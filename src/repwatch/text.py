@@ -57,7 +57,6 @@ _MARKS = re.compile(r"[^\w\s\x00-\x7f]{4,}")
 _MISREAD = re.compile("[\x80-\x9f\ud800-\udfff]|[^\x00-\x7f][^\x00-\x7f]|[\xc0-\xff] ")
 """What every misreading holds: two foreign letters for one, or one before what was a no-break space."""
 
-_SPACES = re.compile(r"\s+")
 _LONG_TAG = re.compile(r"(<[a-zA-Z][^\s/<>]{0,30})[^<>]{2000,}")
 """A tag with an image in it, or a hostile one; nothing of its attributes is read anyway."""
 
@@ -100,7 +99,7 @@ def clean(text: str) -> str:
 
 def one_line(text: str, limit: int) -> str:
     """Return the text cleaned, on one line, and cut to at most `limit` characters with an ellipsis."""
-    line = _SPACES.sub(" ", clean(text)).strip()
+    line = _spaced(clean(text))
     return line if len(line) <= limit else line[: max(limit - 1, 0)].rstrip() + "…"[:limit]
 
 
@@ -115,7 +114,7 @@ def plain(html: str) -> str:
     lines = _simple(html)
     if lines is None:
         lines = _parsed(html)
-    return clean("\n".join(filter(None, (" ".join(line.split()) for line in lines.split("\f")))))
+    return clean("\n".join(filter(None, map(_spaced, lines.split("\f")))))
 
 
 def repair(text: str) -> str:
@@ -123,11 +122,18 @@ def repair(text: str) -> str:
 
     Nothing else changes: quotes, ligatures, widths, entities and line breaks stay as they are.
     """
-    if not _MISREAD.search(text):
+    if text.isascii() or not _MISREAD.search(text):
         return text
     from ftfy import fix_text  # noqa: PLC0415 (100 ms that a report need not pay)
 
     return str(fix_text(text, _ftfy_config()))
+
+
+def _spaced(text: str) -> str:
+    """Return a text with one blank between its words, and none around them."""
+    if "  " not in text and text.isprintable():  # blanks of all other kinds are not
+        return text.strip()
+    return " ".join(text.split())
 
 
 def _simple(html: str) -> str | None:
