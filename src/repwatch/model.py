@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from repwatch.errors import ParseError
@@ -214,6 +215,7 @@ UNNAMED = "its author is not to be found"
 """Mark of a text whose author keeps searches away: it is kept without a name, unless it is our own."""
 
 
+@lru_cache(maxsize=1 << 10)  # it is asked for again and again while a page is read and saved
 def mention_id(space: str, native_id: str) -> str:
     """Return "m_" and 16 letters that are the same wherever this text is read."""
     digest = hashlib.blake2b(f"{space}\n{native_id}".encode("utf-8", "replace"), digest_size=10)
