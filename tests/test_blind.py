@@ -15,6 +15,7 @@ from pytest_httpserver import HTTPServer
 from typer.testing import CliRunner, Result
 from werkzeug import Request, Response
 
+from repwatch.commands.doctor import doctor
 from repwatch.commands.report import report
 from repwatch.commands.scan import scan
 from repwatch.commands.status import status
@@ -69,7 +70,7 @@ class Forum:
 
 def _app() -> typer.Typer:
     made = typer.Typer(pretty_exceptions_enable=False)
-    for command in (scan, status, report):
+    for command in (scan, status, report, doctor):
         made.command()(command)
     return made
 
@@ -86,10 +87,17 @@ def forum(tmp_path: Path, httpserver: HTTPServer) -> Forum:
 def test_a_place_that_is_suddenly_empty_is_told_of_after_a_few_scans(forum: Forum) -> None:
     forum.today = None
     last_good = NOW + 5 * DAY
-    scans = [forum.run(last_good + n * HOUR, "scan", "--all") for n in (1, 2, 3)]
+    scans, levels = [], []
+    for n in (1, 2, 3):
+        scans.append(forum.run(last_good + n * HOUR, "scan", "--all"))
+        found = json.loads(forum.run(last_good + n * HOUR, "doctor", "--offline", "--json").stdout)
+        (history,) = [each for each in found["findings"] if each["part"] == "history"]
+        assert "forum is blind since 26 Nov" in history["text"]
+        levels.append(history["level"])
+    assert levels == ["ok", "ok", "warn"]
     assert [scan.exit_code for scan in scans] == [0, 0, 5]
     assert [scan.stderr for scan in scans[:2]] == ["", ""]
-    assert re.search(r"forum is blind since 2026-11-26 08:0\d UTC: it shows nothing", scans[2].stderr)
+    assert re.search(r"forum is blind since 26 Nov 09:0\d: it shows nothing", scans[2].stderr)
     assert len(scans[2].stderr.splitlines()) == 2
     said = json.loads(forum.run(last_good + 4 * HOUR, "status", "--json").stdout)
     (source,) = said["sources"]

@@ -235,8 +235,9 @@ def test_a_source_that_only_waits_is_exit_code_5_after_a_day(desk: Desk, server:
     assert (code, out) == (5, "")
     assert "feed1 has been waiting since" in err
     assert "ask it less often (every)" in err
-    history = json.loads(desk.run("doctor", "--offline", "--json")[1])["findings"]
-    assert [each["text"][:22] for each in history if each["part"] == "history"] == ["feed1 has been waiting"]
+    findings = json.loads(desk.run("doctor", "--offline", "--json")[1])["findings"]
+    alarms = [each for each in findings if (each["part"], each["level"]) == ("history", "warn")]
+    assert [each["text"][:22] for each in alarms] == ["feed1 has been waiting"]
 
 
 def test_with_fail_on_partial_one_failure_is_exit_code_5(desk: Desk, server: HTTPServer) -> None:
@@ -501,7 +502,7 @@ def test_at_a_terminal_a_scan_shows_what_each_source_did(desk: Desk, server: HTT
     desk.configure(server.url_for("/"), server.url_for("/bad"))
     shown = at_terminal(desk, "scan")
     assert "feed0" in shown
-    assert "! feed1: 404 Not Found" in shown
+    assert re.search(r"! feed1 failed since [^:]+:\d\d: 404 Not Found", shown)
     assert "check its address" in shown
     assert "Look closer: repwatch source test feed1" in shown
     assert "1 new mention" in shown
@@ -513,9 +514,33 @@ def test_status_says_why_a_source_is_not_read_and_what_to_do(desk: Desk, server:
     desk.configure(server.url_for("/"), server.url_for("/bad"))
     desk.run("scan")
     shown = at_terminal(desk, "status")
-    assert re.search(r"! feed1: no access since .*: 401 Unauthorized", shown)
+    assert re.search(r"! feed1 has no valid login since .*: 401 Unauthorized", shown)
     assert "members only" in " ".join(shown.split())
     assert "Look closer: repwatch source test feed1" in shown
+
+
+@pytest.mark.parametrize(
+    ("trouble", "scans", "level", "more"),
+    [
+        (Response("", 500), 1, "ok", "; no alarm before 3 scans in a row"),
+        (Response("", 500), 3, "warn", ""),
+        (Response("", 401), 1, "warn", ""),
+        (Response("", 429), 1, "ok", "; no alarm before it has waited for 24 hours"),
+    ],
+)
+def test_doctor_says_of_a_source_what_status_says_and_whether_that_is_an_alarm(
+    desk: Desk, server: HTTPServer, trouble: Response, scans: int, level: str, more: str
+) -> None:
+    serve(server, lambda request: trouble if request.path == "/bad" else feed("Acme Anvils broke"))
+    desk.configure(server.url_for("/"), server.url_for("/bad"))
+    for _ in range(scans):
+        desk.run("scan", "--all")
+    findings = json.loads(desk.run("doctor", "--offline", "--json")[1])["findings"]
+    (found,) = [each for each in findings if each["part"] == "history"]
+    assert found["level"] == level
+    assert found["text"].endswith(more)
+    shown = " ".join(at_terminal(desk, "status").split())
+    assert f"! {found['text'].removesuffix(more)}" in shown
 
 
 def test_on_a_narrow_screen_no_line_is_longer_than_it(desk: Desk, server: HTTPServer) -> None:

@@ -136,7 +136,7 @@ def _disk(config: Config) -> Finding:
 
 
 def _store(session: Session, config: Config, reader: Reader) -> Iterator[Finding]:
-    from repwatch.commands.scan import complaint
+    from repwatch.commands.standing import standing, tolerance, troubled
     from repwatch.outcomes import worn_out
     from repwatch.store.base import Filter
     from repwatch.words import ago, percent, size
@@ -156,9 +156,13 @@ def _store(session: Session, config: Config, reader: Reader) -> Iterator[Finding
         yield Finding(
             "warn" if late else "ok", "schedule", text + ("; see: repwatch schedule --cron" if late else "")
         )
-    health = {key: state for key, state in reader.health().items() if key in config.sources}
-    for state in worn_out((each.last for each in health.values()), health, config.scan.tolerate):
-        yield Finding("warn", "history", complaint(state))
+    health = reader.health()
+    for state in troubled(health, config.sources):
+        text = standing(state, config.timezone, session.now)
+        if worn_out([state.last], health, config.scan.tolerate):
+            yield Finding("warn", "history", text)
+        else:
+            yield Finding("ok", "history", f"{text}; {tolerance(state, config.scan.tolerate)}")
     for count in reader.counts(Filter(since=session.now - timedelta(days=14)), by=("source",)):
         if count.mentions and count.unscored / count.mentions > MOSTLY_UNSCORED:
             share = percent(count.unscored / count.mentions)

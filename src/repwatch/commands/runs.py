@@ -60,7 +60,7 @@ def show_run(
 
         repwatch runs show r_20261121T130000123Z
     """
-    from repwatch.commands.scan import status_word
+    from repwatch.commands.standing import status_word
     from repwatch.render import Column
     from repwatch.words import duration, when
 

@@ -21,24 +21,6 @@ if TYPE_CHECKING:
     from repwatch.outcomes import FailOn, Plan
     from repwatch.store.base import Health, Outcome, Run, Store
 
-WORDS: dict[str, str] = {
-    "ok": "ok",
-    "unchanged": "unchanged",
-    "partial": "partial",
-    "failed": "failed",
-    "waiting": "waiting",
-    "no_access": "no access",
-    "blind": "blind",
-    "not_reached": "not reached",
-}
-STYLES: dict[str, str] = {
-    "failed": "red",
-    "no_access": "red",
-    "blind": "red",
-    "partial": "yellow",
-    "waiting": "yellow",
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class ScanFlags:
@@ -231,18 +213,20 @@ def _leave(session: Session, lease: Any) -> int:
 
 
 def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> None:
+    from repwatch.commands.standing import standing
     from repwatch.outcomes import worn_out
 
+    zone = session.config.timezone
     at_terminal = sys.stderr.isatty() and not session.flags.quiet
     if at_terminal and run.outcomes:
-        _show_table(session, run)
+        _show_table(session, run, health)
         return
     if code == 0:
         return
     ok = sum(o.good for o in run.outcomes)
     bad = worn_out(run.outcomes, health, session.config.scan.tolerate) if code != 6 else []
     for state in bad:
-        session.warn(f"repwatch scan: {complaint(state)}")
+        session.warn(f"repwatch scan: {standing(state, zone, session.now)}")
     if bad:
         session.warn(
             f"repwatch scan: {ok} of {len(run.outcomes)} sources ok; nothing is counted for the others"
@@ -251,29 +235,14 @@ def _show(session: Session, run: Run, code: int, health: dict[str, Health]) -> N
     else:
         for outcome in run.outcomes:
             if not outcome.good and outcome.status != "waiting":
-                session.warn(f"repwatch scan: {outcome.source}: {WORDS[outcome.status]}: {outcome.detail}")
+                session.warn(f"repwatch scan: {standing(health[outcome.source], zone, session.now)}")
     remedy = _remedy(session, run)
     if remedy:
         session.warn(f"repwatch scan: {remedy}")
 
 
-COMPLAINTS: dict[str, str] = {
-    "no_access": "has no valid login",
-    "blind": "is blind",
-    "waiting": "has been waiting",
-}
-
-
-def complaint(state: Health) -> str:
-    """Say of a source that is worn out since when it can't be read, and why."""
-    last, since = state.last, state.blind_since or state.failing_since
-    what = COMPLAINTS.get(last.status, f"failed {state.failures_in_a_row} times in a row")
-    at = f" since {since:%Y-%m-%d %H:%M} UTC" if since else ""
-    todo = "; ask it less often (every), or let it spend more" if last.status == "waiting" else ""
-    return f"{state.source} {what}{at}: {last.detail}{todo}"
-
-
-def _show_table(session: Session, run: Run) -> None:
+def _show_table(session: Session, run: Run, health: dict[str, Health]) -> None:
+    from repwatch.commands.standing import standing, status_word
     from repwatch.render import Column, table
 
     columns = [
@@ -304,7 +273,8 @@ def _show_table(session: Session, run: Run) -> None:
     if troubled:
         session.say("")
         for outcome in troubled:
-            session.say(f"! {outcome.source}: {trouble(outcome)}")
+            said = standing(health[outcome.source], session.config.timezone, session.now)
+            session.say(f"! {said}")
     remedy = _remedy(session, run)
     if remedy:
         session.say(remedy)
@@ -313,13 +283,6 @@ def _show_table(session: Session, run: Run) -> None:
         session.say(f"Look closer: repwatch source test {worst}")
     if not remedy and any(o.new for o in run.outcomes):
         session.say("Next: repwatch report --since 7d")
-
-
-def trouble(outcome: Outcome) -> str:
-    """Return why a source was not read as it should be, and what to do."""
-    if outcome.status == "blind" and not outcome.reason:
-        return f"{outcome.detail}; see whether the place is still the same"
-    return outcome.detail
 
 
 def _note(outcome: Outcome, session: Session) -> str:
@@ -339,13 +302,6 @@ def _note(outcome: Outcome, session: Session) -> str:
     if outcome.skipped:
         parts.append(f"{outcome.skipped} skipped")
     return "; ".join(parts)
-
-
-def status_word(status: str) -> Any:
-    """Return a status as a person reads it."""
-    from rich.text import Text
-
-    return Text(WORDS.get(status, status), STYLES.get(status, ""))
 
 
 def _summary(run: Run) -> str:

@@ -56,7 +56,7 @@ def status(
 
 
 def _show(session: Session, health: dict[str, Health], runs: list[Run], info: StoreInfo) -> None:
-    from repwatch.commands.scan import status_word
+    from repwatch.commands.standing import standing, status_word, troubled
     from repwatch.formats import folded
     from repwatch.render import Column, table
     from repwatch.words import ago, plural, when
@@ -86,30 +86,17 @@ def _show(session: Session, health: dict[str, Health], runs: list[Run], info: St
     table(
         session.out, [_row(source, health.get(key), info) for key, source in config.sources.items()], columns
     )
-    watched = {
-        key: health[key] for key, source in config.sources.items() if key in health and not source.paused
-    }
-    troubled = [state for state in watched.values() if state.last.reason or state.blind_since]
-    if session.out.is_terminal and troubled:
+    bad = troubled(health, config.sources)
+    if session.out.is_terminal and bad:
         session.out.print()
-        for state in troubled:
-            for line in folded(f"! {_trouble(state, session)}", session.out.width):
+        for state in bad:
+            for line in folded(f"! {standing(state, config.timezone, now)}", session.out.width):
                 session.out.print(line, markup=False, highlight=False, soft_wrap=True)
-        broken = [state.source for state in troubled if state.last.broken]
+        broken = [state.source for state in bad if state.last.broken]
         if broken:
             session.say(f"Look closer: repwatch source test {broken[0]}")
     if session.out.is_terminal and not runs:
         session.say("Next: repwatch scan")
-
-
-def _trouble(state: Health, session: Session) -> str:
-    """Say since when a source can't be read, why, and what to do about it."""
-    from repwatch.commands.scan import WORDS, trouble
-    from repwatch.words import when
-
-    since = state.blind_since or state.failing_since
-    at = f" since {when(since, session.settings.timezone, session.now)}" if since else ""
-    return f"{state.source}: {WORDS[state.last.status]}{at}: {trouble(state.last)}"
 
 
 def _row(source: SourceConfig, health: Health | None, info: StoreInfo) -> dict[str, Any]:
