@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 import struct
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,22 +15,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from obvious_judge import SlowExplainer, phrases_in
+from obvious_judge import SlowExplainer, odds, phrases_in, read
 from repwatch.judging import lexicon, quick, reading
-from repwatch.judging.model import (
-    MAGIC,
-    SHIPPED,
-    SHORTEST,
-    ZERO,
-    ModelError,
-    _grained,
-    load,
-    pair_bucket,
-    shipped,
-    word_features,
-)
+from repwatch.judging.model import MAGIC, SHIPPED, ModelError, blank, chance, load, shipped
 from repwatch.judging.quick import LEAST, Quick
 from repwatch.judging.reasons import Explainer, Reason
+from repwatch.judging.tone import NEUTRAL
 
 MODEL = shipped()
 QUICK, EXPLAINER = Quick(MODEL), Explainer(MODEL)
@@ -40,34 +28,14 @@ RAW = SHIPPED.read_bytes()
 VADER = SentimentIntensityAnalyzer()
 
 
-def obvious(text: str) -> complex:
-    """Return the log-odds of a text, one weight after another and nothing kept."""
-    found = reading.read(text, reading.Tokens())
-    words = pairs = 0j
-    for word in found.words:
-        weight = 0j
-        (own, _), *grams = word_features(word)
-        for column in (0, 1):
-            sign = (1, 1j)[column]
-            table, scale = MODEL.tables[column], MODEL.scales[0][column]
-            letters = sum(table[bucket] for bucket, _ in grams) - ZERO * len(grams)
-            share = grams[0][1] if grams else 0.0
-            weight += sign * (table[own] - ZERO + share * letters) * scale
-        words += _grained(weight)
-    numbers = [reading.checksum(word) for word in found.words]
-    for column in (0, 1):
-        table, scale = MODEL.tables[2 + column], MODEL.scales[1][column]
-        buckets = [pair_bucket(first * 31 + second) for first, second in pairwise(numbers)]
-        pairs += (1, 1j)[column] * (sum(table[bucket] - ZERO for bucket in buckets) * scale)
-    total = (words + pairs) / math.sqrt(max(len(found.words), SHORTEST)) + MODEL.bias
-    for tone, weight in zip(found.tones, MODEL.tones, strict=True):
-        total += tone * weight
-    bits = 0j
-    for at in range(len(reading.BITS) - 1, -1, -1):
-        part = max(part for part, shift in enumerate(reading.SHIFTS) if shift <= at)
-        if found.bits[part] >> (at - reading.SHIFTS[part]) & 1:
-            bits += MODEL.weight_of_bit(at)
-    return total + bits
+def judged(text: str, quick: Quick = QUICK) -> complex:
+    """Return the calibrated log-odds of a text."""
+    return quick.model.calibrated(quick.hear(text).odds)
+
+
+def p_negative(text: str, quick: Quick = QUICK) -> float:
+    """Return the probability that a text is negative."""
+    return chance(judged(text, quick).real)
 
 
 def phrases() -> Iterator[str]:
@@ -118,19 +86,13 @@ TONED = [
     if word.isascii()
     and word not in ("but", "kind of", "ass")
     and word[0] not in "@h"
-    and word not in reading.NEUTRAL
+    and word not in NEUTRAL
 ]
 """Words of which we say what VADER says: theirs feels names, takes those around "but" for each other, damps
 what follows "kind of", and knows idioms ("bad ass")."""
 PARTS = st.sampled_from(SAID) | st.sampled_from(GROUPED) | st.sampled_from(FELT) | st.sampled_from(PLAIN)
 ENDS = st.sampled_from(["", "!", "!!!", "?", "?!", "...", ' "so"'])
 TEXTS = st.builds(lambda parts, end: " ".join(parts) + end, st.lists(PARTS, max_size=40), ENDS)
-
-
-@settings(max_examples=300)
-@given(TEXTS)
-def test_the_quick_way_says_what_the_obvious_one_says_to_the_last_digit(text: str) -> None:
-    assert MODEL.odds(reading.read(text, MODEL.tokens)) == obvious(text)
 
 
 ODD = st.sampled_from(
@@ -154,12 +116,23 @@ ANYTHING = st.text(max_size=300) | st.lists(PARTS | ODD | st.text(max_size=9), m
 
 @settings(max_examples=500)
 @given(ANYTHING)
-def test_a_text_that_is_heard_means_to_the_last_digit_what_it_means_when_it_is_read(text: str) -> None:
-    heard, read = QUICK.hear(text), MODEL.judge(text)
-    assert heard.odds == read.odds
-    assert heard.is_understood == reading.is_understood(read.reading)
-    assert heard.is_wordless == {"@", "link"}.issuperset(read.reading.words)
-    assert list(heard.phrases) == read.reading.phrases
+def test_the_quick_way_says_what_the_obvious_one_says_to_the_last_digit(text: str) -> None:
+    heard, found = QUICK.hear(text), read(text)
+    assert heard.odds == odds(MODEL, found)
+    assert heard.is_wordless == {"@", "link"}.issuperset(word.plain for word in found.words)
+    assert heard.is_understood == bool(
+        found.phrases or found.tones[0] or found.names & set(reading.WORD_GROUPS) - set(reading.EVERYWHERE)
+    )
+    assert [tuple(one) for one in heard.phrases] == found.phrases
+
+
+@settings(max_examples=200)
+@given(ANYTHING)
+def test_a_model_is_trained_on_what_it_judges_by(text: str) -> None:
+    trained, found = Quick(blank()).read(text), read(text)
+    assert (trained.tones, set(trained.names())) == (found.tones, found.names)
+    assert trained.words == [word.plain for word in found.words]
+    assert trained == QUICK.read(text)
 
 
 @settings(max_examples=100)
@@ -168,7 +141,7 @@ def test_what_a_brand_taught_is_heard_as_it_is_read(text: str, bad: float, good:
     taught = MODEL.taught(
         {"waiting": complex(bad, good), "[thing]": complex(good, bad), "[bias]": complex(bad)}
     )
-    assert Quick(taught).hear(text).odds == taught.judge(text).odds
+    assert Quick(taught).hear(text).odds == odds(taught, read(text))
 
 
 @settings(max_examples=300)
@@ -176,8 +149,8 @@ def test_what_a_brand_taught_is_heard_as_it_is_read(text: str, bad: float, good:
 @example("not really a good job")
 @example("never had good service")
 def test_phrases_found_in_one_pass_are_those_found_one_by_one(text: str) -> None:
-    words = reading.read(text, MODEL.tokens).words
-    assert [tuple(one) for one in reading.phrases().find(words)] == phrases_in(words)
+    words, known = QUICK.read(text).words, reading.phrases()
+    assert [tuple(one) for one in known.find(b"".join(map(known.code, words)))] == phrases_in(words)
 
 
 SLOW = SlowExplainer(MODEL)
@@ -186,31 +159,32 @@ SLOW = SlowExplainer(MODEL)
 @settings(max_examples=500)
 @given(ANYTHING)
 def test_reasons_are_those_that_are_found_word_by_word(text: str) -> None:
-    assert reasons(text, 6) == SLOW.reasons(text, MODEL.judge(text).reading, 6)
-    assert reasons(text * 20, 6) == SLOW.reasons(text * 20, MODEL.judge(text * 20).reading, 6)
+    assert reasons(text, 6) == SLOW.reasons(text, read(text), 6)
+    assert reasons(text * 20, 6) == SLOW.reasons(text * 20, read(text * 20), 6)
 
 
 @settings(max_examples=100)
 @given(TEXTS)
 def test_the_same_text_has_the_same_probability_whatever_was_read_before(text: str) -> None:
-    assert load(SHIPPED).judge(text).odds == MODEL.judge(text).odds
+    assert Quick(load(SHIPPED)).hear(text).odds == QUICK.hear(text).odds
 
 
 @settings(max_examples=200)
 @given(st.lists(st.sampled_from(TONED), max_size=25).map(" ".join), ENDS)
 @example("no no good", "")
 @example("REALLY NO good", "")
+@example("GREAT anvil", "")
 def test_the_tone_is_that_of_vader(words: str, end: str) -> None:
     text = words + end
-    tone = reading.read(text, reading.Tokens()).tones[0]
+    tone = QUICK.hear(text).tones[0]
     assert round(tone, 4) + 0.0 == VADER.polarity_scores(text)["compound"] + 0.0
 
 
 def test_a_complaint_without_a_word_of_feeling_is_found() -> None:
     for text in ("my bag is still in Denver", "three weeks for my refund", "support never replied"):
         assert VADER.polarity_scores(text)["compound"] >= 0
-        assert MODEL.judge(text).p_negative > 0.3
-    assert MODEL.judge("thank you so much, great crew!").p_positive > 0.9
+        assert p_negative(text) > 0.3
+    assert chance(judged("thank you so much, great crew!").imag) > 0.9
 
 
 def test_the_phrases_of_the_lexicon_have_groups_and_weights_on_the_scale_of_vader() -> None:
@@ -223,7 +197,8 @@ def test_the_phrases_of_the_lexicon_have_groups_and_weights_on_the_scale_of_vade
 def test_the_first_text_is_judged_soon() -> None:
     code = (
         "import time, sys; from repwatch.judging.model import shipped\n"
-        "start = time.process_time(); shipped().judge('waiting for my refund')\n"
+        "from repwatch.judging.quick import Quick\n"
+        "start = time.process_time(); Quick(shipped()).hear('waiting for my refund')\n"
         "sys.exit(time.process_time() - start > 2.0)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -307,32 +282,24 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_no_text_takes_long_or_leaves_the_scale(text: str) -> None:
-    MODEL.judge("warm up")
+    QUICK.hear("warm up")
     start = time.process_time()
-    verdict = MODEL.judge(text)
     heard = QUICK.hear(text)
     EXPLAINER.reasons(heard, 6)
     assert time.process_time() - start < 2.0
-    assert heard.odds == verdict.odds
-    assert 0 <= verdict.p_negative <= 1
-    assert 0 <= verdict.p_positive <= 1
+    assert heard.odds == odds(MODEL, read(text))
+    assert 0 <= chance(heard.odds.real) <= 1
+    assert 0 <= chance(heard.odds.imag) <= 1
 
 
 def test_what_is_kept_of_spellings_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_KEPT", 100)
-    model = load(SHIPPED)
-    for number in range(1_000):
-        model.judge(f"word{number}x is late")
-    assert len(model.tokens) <= 100
-
-
-def test_what_is_kept_of_spellings_to_hear_by_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quick, "MOST_KEPT", 100)
     hearing = Quick(MODEL)
     for number in range(300):
-        hearing.hear(f"word{number}x is late, @somebody{number} https://a.example/{number} {'?' * number}")
-    assert 0 < len(hearing._spellings) <= 100
-    assert 0 < len(hearing._spellings._words) <= 100
+        text = f"word{number}x is late, @somebody{number} https://a.example/{number} {'?' * number}"
+        assert hearing.hear(text).odds == odds(MODEL, read(text))
+    assert 0 < len(hearing._kept) <= 100 + len(text.split())
+    assert 0 < len(hearing._kept.vocabulary) <= 100 + len(text.split())
 
 
 # Reasons
@@ -378,6 +345,6 @@ def test_reasons_are_few_and_weigh_something(text: str) -> None:
 
 
 def test_what_a_brand_taught_moves_its_words_alone() -> None:
-    taught = MODEL.taught({"clanky": complex(3, -1), "[bias]": complex(0.0, 0.0)})
-    assert taught.judge("so clanky").p_negative > MODEL.judge("so clanky").p_negative
-    assert taught.judge("so good").odds == MODEL.judge("so good").odds
+    taught = Quick(MODEL.taught({"clanky": complex(3, -1), "[bias]": complex(0.0, 0.0)}))
+    assert p_negative("so clanky", taught) > p_negative("so clanky")
+    assert judged("so good", taught) == judged("so good")

@@ -6,7 +6,7 @@ default the one in the package. It needs numpy, scipy and an installed repwatch;
 last. The same sets give the same file: nothing is drawn but by a seed, and with OMP_NUM_THREADS=1 sums are
 made in the same order.
 
-How: two logistic models (negative or not, positive or not) on the bits and tones of judging.reading, on
+How: two logistic models (negative or not, positive or not) on the bits and tones that judging.quick finds, on
 words with their 4- and 5-grams of letters and on pairs of words, hashed by crc32. A source counts for the
 root of its size (SHARES says how much of that). Cuts and calibration come from sources that were left out,
 never from sets kept for evaluation. Weights are rounded to int8.
@@ -35,10 +35,13 @@ from repwatch.judging.model import (
     SHIPPED,
     SHORTEST,
     WORD_BUCKETS,
+    blank,
     pack,
     pair_bucket,
     word_features,
 )
+from repwatch.judging.quick import Quick
+from repwatch.judging.tone import TONES
 
 VERSION = 1
 """Raised whenever a model is trained that is to be told from the ones before."""
@@ -75,29 +78,25 @@ class Sets:
     """Texts as matrices."""
 
     def __init__(self, rows: list[tuple[str, str, str]]) -> None:
-        tokens = reading.Tokens()
+        reader = Quick(blank())
         self.source = np.array([source for source, _, _ in rows])
         self.label = np.array([label for _, _, label in rows])
-        dense = np.zeros((len(rows), len(reading.TONES) + len(reading.BITS)), np.float32)
+        dense = np.zeros((len(rows), len(TONES) + len(reading.BITS)), np.float32)
         vocabulary: dict[str, int] = {}
         pairs: dict[int, int] = {}
         words_at: list[list[int]] = [[], [], []]
         pairs_at: list[list[int]] = [[], [], []]
         for at, (_, text, _) in enumerate(rows):
-            found = reading.read(text, tokens)
+            found = reader.read(text)
             dense[at, : len(found.tones)] = found.tones
-            for shift, mask in zip(reading.SHIFTS, found.bits, strict=True):
-                left = mask
-                while left:
-                    low = left & -left
-                    dense[at, len(found.tones) + shift + low.bit_length() - 1] = 1.0
-                    left ^= low
+            for bit in reading.places(found.bits):
+                dense[at, len(found.tones) + bit] = 1.0
             norm = max(len(found.words), SHORTEST) ** -0.5
             for word in found.words:
                 words_at[0].append(at)
                 words_at[1].append(vocabulary.setdefault(word, len(vocabulary)))
                 words_at[2].append(norm)
-            for pair in found.pairs:
+            for pair in found.pairs():
                 pairs_at[0].append(at)
                 pairs_at[1].append(pairs.setdefault(pair, len(pairs)))
                 pairs_at[2].append(norm)

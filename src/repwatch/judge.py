@@ -121,8 +121,6 @@ class Judge:
         scorer = self._scorer(brand)
         words = [masked(one.text, one.spans) if one.spans else one.text for one in texts]
         langs = [one.lang or detect(said) for one, said in zip(texts, words, strict=True)]
-        if isinstance(scorer, Care):
-            scorer.meet(words)
         sentiments = [
             scorer.score(said, lang=lang, rating=one.rating)
             for one, said, lang in zip(texts, words, langs, strict=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
@@ -111,7 +110,7 @@ class Care:
             return Sentiment(None, "unscored", (remark,))
         shown = None if read is said and said.isascii() else plain(said, faces=True).split()
         reasons = self._explainer.reasons(heard, MOST_REASONS, shown) if said else []
-        odds = heard.odds
+        odds = self.model.calibrated(heard.odds)
         if own:
             odds += sum([complex(-one.weight, one.weight) for one in own])
             reasons = _strongest([*own, *reasons])
@@ -124,10 +123,6 @@ class Care:
             named.insert(0, f"rating {2 * min(1.0, max(0.0, rating)) - 1:+.1f}")
         p_negative, p_positive = round(chance(odds.real), 4), round(chance(odds.imag), 4)
         return told(p_negative, p_positive, self.label(p_negative, p_positive), tuple(named))
-
-    def meet(self, texts: Iterable[str]) -> None:
-        """Find out at once what is new in some texts, which takes longer one by one."""
-        self.quick.meet(map(_unnamed, texts))
 
     def readable(self, text: str, lang: str | None) -> str | None:
         """Return what of a text the model reads; None if that is nothing."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from repwatch.judging.model import GRAIN, SHORTEST, Model, chance
-from repwatch.judging.reading import BITS, SHIFTS, Reading, read
+from repwatch.judging.quick import Quick
+from repwatch.judging.reading import Reading
 from repwatch.model import Label
 
 FEWEST: Final = 25
@@ -82,7 +83,8 @@ def learn(model: Model, labels: Sequence[Labelled], cut: float) -> Learned | Non
 
     It is worked out the same way every time, in a second or so for some hundreds of labels.
     """
-    examples = [_example(model, one) for one in sorted(labels)]
+    quick = Quick(model)
+    examples = [_example(quick, one) for one in sorted(labels)]
     negatives = sum(one.negative for one in examples)
     if len(examples) < FEWEST or min(negatives, len(examples) - negatives) < FOLDS:
         return None
@@ -140,11 +142,11 @@ class _Example:
     positive: bool
 
 
-def _example(model: Model, labelled: Labelled) -> _Example:
-    found = read(labelled.text, model.tokens)
+def _example(quick: Quick, labelled: Labelled) -> _Example:
+    heard = quick.hear(labelled.text)
     return _Example(
-        odds=model.odds(found),
-        features=tuple(_features(found)),
+        odds=heard.odds,
+        features=tuple(_features(heard.reading())),
         negative=labelled.label == "negative",
         positive=labelled.label == "positive",
     )
@@ -155,12 +157,8 @@ def _features(found: Reading) -> Iterable[tuple[str, float]]:
     share = max(len(found.words), SHORTEST) ** -0.5
     for word in sorted(set(found.words)):
         yield word, share * found.words.count(word)
-    for shift, bits in zip(SHIFTS, found.bits, strict=True):
-        left = bits
-        while left:
-            low = left & -left
-            yield f"[{BITS[shift + low.bit_length() - 1]}]", 1.0
-            left ^= low
+    for name in found.names():
+        yield f"[{name}]", 1.0
 
 
 def _fit(model: Model, examples: Sequence[_Example]) -> dict[str, complex]:

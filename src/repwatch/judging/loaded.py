@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 
 from repwatch.judging.model import ModelError, shipped
+from repwatch.judging.quick import Quick
 
 with contextlib.suppress(ModelError):
-    shipped().judge("The words and phrases of the lexicon are read when they are first looked up.")
+    Quick(shipped()).hear("The words and phrases of the lexicon are read when they are first looked up.")

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from repwatch.judging import lexicon
-from repwatch.judging.reading import BITS, MOST_KEPT, SHIFTS, TONES, Reading, Tokens, read
+from repwatch.judging.reading import BITS, MOST_KEPT, places
+from repwatch.judging.tone import TONES
 
 SHIPPED: Final = Path(__file__).with_name("judge.bin")
 """The weights that come with repwatch; MODEL_CARD.md beside it says what they are made of."""
@@ -41,29 +42,10 @@ SHORTEST: Final = 4
 """Words that a text counts for at least; the words' weights are divided by the root of their number."""
 
 _MASK: Final = WORD_BUCKETS - 1
-_PAIR_MASK: Final = PAIR_BUCKETS - 1
 
 
 class ModelError(ValueError):
     """A file that is no model of ours, or not whole, or from a newer version."""
-
-
-@dataclass(slots=True)
-class Verdict:
-    """What the model says of a text: calibrated log-odds of negative (real) and of positive (imaginary)."""
-
-    odds: complex
-    reading: Reading
-
-    @property
-    def p_negative(self) -> float:
-        """The probability that it is negative."""
-        return chance(self.odds.real)
-
-    @property
-    def p_positive(self) -> float:
-        """The probability that it is positive."""
-        return chance(self.odds.imag)
 
 
 class Sums(dict[int, complex]):
@@ -75,13 +57,7 @@ class Sums(dict[int, complex]):
     def __missing__(self, bits: int) -> complex:
         if len(self) >= MOST_KEPT:
             self.clear()
-        total = 0j
-        left = bits
-        while left:
-            low = left & -left
-            total += self.weights[low.bit_length() - 1]
-            left ^= low
-        self[bits] = total
+        total = self[bits] = sum([self.weights[at] for at in places(bits)], 0j)
         return total
 
 
@@ -103,17 +79,6 @@ class Model:
     cuts: tuple[float, float]
     version: str
     own: Mapping[str, complex] = field(default_factory=dict)
-    tokens: Tokens = field(init=False, repr=False)
-    _bits: tuple[Sums, ...] = field(init=False, repr=False)
-    _bias: complex = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.tokens = Tokens(self.weight_of_word)
-        self._bias = self.bias + self.own.get("[bias]", 0j)
-        self._bits = tuple(
-            Sums([self.weight_of_bit(at) for at in range(start, end)])
-            for start, end in pairwise((*SHIFTS, len(BITS)))
-        )
 
     def weight_of_word(self, word: str) -> complex:
         """Return a word's weight towards negative (real) and towards positive (imaginary)."""
@@ -136,34 +101,10 @@ class Model:
         (bad, _), (good, _) = self.calibration
         return (good * weight.imag - bad * weight.real) / 2
 
-    def odds(self, found: Reading) -> complex:
-        """Return the log-odds of negative (real) and of positive (imaginary), before calibration."""
-        pairs = [pair & _PAIR_MASK for pair in found.pairs]
-        zeros = ZERO * len(pairs)
-        bad, good = self.tables[2], self.tables[3]
-        total = found.weight + complex(
-            (sum(map(bad.__getitem__, pairs)) - zeros) * self.scales[1][0],
-            (sum(map(good.__getitem__, pairs)) - zeros) * self.scales[1][1],
-        )
-        total = total / math.sqrt(max(len(found.words), SHORTEST)) + self._bias
-        for tone, weight in zip(found.tones, self.tones):  # noqa: B905 (both have the length of TONES)
-            if tone:
-                total += tone * weight
-        known = 0j
-        for bits, sums in zip(found.bits, self._bits):  # noqa: B905 (both have the length of SHIFTS)
-            if bits:
-                known += sums[bits]
-        return total + known
-
     def calibrated(self, odds: complex) -> complex:
         """Return log-odds as they were right on sources that the model did not know."""
         (slope, offset), (slope_good, offset_good) = self.calibration
         return complex(slope * odds.real + offset, slope_good * odds.imag + offset_good)
-
-    def judge(self, text: str) -> Verdict:
-        """Return how a text is meant."""
-        found = read(text, self.tokens)
-        return Verdict(self.calibrated(self.odds(found)), found)
 
     def taught(self, own: Mapping[str, complex]) -> Model:
         """Return this model with the weights that a brand taught it."""
@@ -198,8 +139,8 @@ def _buckets(word: str) -> tuple[int, list[int]]:
 
 
 def pair_bucket(pair: int) -> int:
-    """Return the bucket of a pair of words (see reading.pair_number)."""
-    return pair & _PAIR_MASK
+    """Return the bucket of a pair of words (see Reading.pairs)."""
+    return pair & (PAIR_BUCKETS - 1)
 
 
 def _grained(weight: complex) -> complex:
@@ -218,6 +159,20 @@ def shipped() -> Model:
         ModelError: its file is not what it should be.
     """
     return load(SHIPPED)
+
+
+def blank() -> Model:
+    """Return a model that says nothing of any text, to read with what is to train another one."""
+    return Model(
+        bias=0j,
+        tones=(0j,) * len(TONES),
+        bits=(0j,) * len(BITS),
+        tables=(bytes([ZERO]) * WORD_BUCKETS,) * 2 + (bytes([ZERO]) * PAIR_BUCKETS,) * 2,
+        scales=((1.0, 1.0),) * 2,
+        calibration=((1.0, 0.0),) * 2,
+        cuts=(0.5, 0.5),
+        version="0",
+    )
 
 
 def load(path: Path) -> Model:

@@ -1,11 +1,10 @@
-"""The verdict of the model on a text, sooner than by reading it as it is read for training.
+"""What a model says of a text, and what it found there.
 
-It says to the last digit what `Model.odds` says of what `reading.read` finds; the tests hold it to that.
-Python is slow at single steps and quick at whole columns, so a text becomes columns of what its
-spellings mean (see Spelling), and each column is dealt with as a whole:
+Python is slow at single steps and quick at whole columns. What a spelling or a word means wherever it
+stands is worked out once and kept in columns, at its number; a text is its numbers, and what they mean is
+taken from each column at once:
 
-* What adds up over words stands in the digits of one large number for each spelling: how many words it
-  has of each group and mark, and what the model says of them. One sum adds up all of it.
+* Groups and marks are counted in the digits of one large number: one sum counts them all.
 * What is near what is in two large numbers that hold the words of a text side by side: one of them is
   laid over the other, one, two and three words further on.
 * Phrases are found by an automaton.
@@ -14,148 +13,151 @@ spellings mean (see Spelling), and each column is dealt with as a whole:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from functools import cache
-from itertools import pairwise
-from operator import add
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from operator import add, itemgetter
 from typing import Any, Final, NamedTuple
 
-from repwatch.judging.model import GRAIN, PAIR_BUCKETS, SHORTEST, ZERO, Model, Sums
+from repwatch.judging.model import PAIR_BUCKETS, SHORTEST, ZERO, Model, Sums
 from repwatch.judging.reading import (
-    BETWEEN,
-    BUT,
+    BITS,
     EVERYWHERE,
-    HANDLE,
     LONGEST_TOKEN,
-    LOUD,
     MARKS,
     MOST_KEPT,
     NEAR,
+    NOBODYS,
     PHRASE_GROUPS,
-    PIECE,
     SHIFTS,
     SOMEONE,
     SOMEWHERE,
     STRETCHED,
-    TONED,
-    TONELESS,
     WORD_GROUPS,
     Phrase,
-    Token,
+    Reading,
+    Spelled,
+    ahead,
+    behind,
     checksum,
     is_handle,
     is_link,
     looks,
-    mean_tone,
     phrases,
+    places,
     plain,
     spelled,
-    tone_of,
-    tones_of,
     word_groups,
 )
-
-_TWICE_AT, _PHRASES_AT, _NEAR_AT, _MARKS_AT, _LOOKS_AT = (SHIFTS[part] for part in (1, 2, 4, 5, 7))
-_PAIR_MASK: Final = PAIR_BUCKETS - 1
-
-# The digits of Spelling.sums, lowest first: how many words there are of each group and mark, and so on.
-# A text has 5,600 characters and fewer words, so no digit runs over.
-
-_DIGIT: Final = 14
-_ALL: Final = (1 << _DIGIT) - 1
-_GROUPS: Final = len(WORD_GROUPS)
-_FEATURES: Final = _GROUPS + len(MARKS)
-"""Digits that are features of the model, by being one or more, and by being two or more."""
-
-_LOUD, _TONED, _BUT, _WORDS, _NOBODYS, _WORDLESS, _PAIRS = (_DIGIT * (_FEATURES + at) for at in range(7))
-_PAIR: Final = 24
-_WEIGHTS: Final = _PAIRS + 2 * _PAIR
-"""Above the weights of pairs within spellings, negative and positive: those of words, in grains."""
-
-_WEIGHT: Final = 64
-
-# A set of features: the highest bit of a digit says that it is one or more, the next that it is two or more.
-
-_EACH: Final = sum(1 << _DIGIT * at for at in range(_FEATURES))
-_ONCE: Final = _EACH << _DIGIT - 1
-_KNOWN: Final = _ONCE & (1 << _DIGIT * _GROUPS) - 1
-_ENGLISH: Final = sum(1 << _DIGIT * (at + 1) - 1 for at in range(_GROUPS) if not EVERYWHERE >> at & 1)
-_CAPITALS: Final = 1 << _DIGIT * (_GROUPS + MARKS.index("capitals") + 1) - 1
-_CHUNK: Final = 8
-"""Features whose sets are looked up together: few of the possible ones are ever seen."""
-
-_CHUNK_BITS: Final = _CHUNK * _DIGIT
-_CHUNKS: Final = tuple(range(0, _FEATURES * _DIGIT, _CHUNK_BITS))
-_CHUNK_MASK: Final = (1 << _CHUNK_BITS) - 1
+from repwatch.judging.tone import PIECE, TONED, TONELESS, Token, mean_tone, tone_of_values, tones_of
 
 LEAST: Final = 0.25
 """What moves the odds by less is no reason."""
 
 NEAR_BYTES: Final = (len(NEAR) + 7) // 8
 NEAR_BITS: Final = 8 * NEAR_BYTES
-_NEAR_CHUNK: Final = 21
-_NEAR_MASK: Final = (1 << _NEAR_CHUNK) - 1
+
+_, _TWICE_AT, _PHRASES_AT, _, _NEAR_AT, _MARKS_AT, _MARKS_TWICE_AT, _LOOKS_AT = SHIFTS
+_PAIR_MASK: Final = PAIR_BUCKETS - 1
+_PAIR: Final = 32
+"""Bits for the sum of the weights of pairs: a text has 5,600 characters and fewer pairs."""
+
+# The digits of a count, lowest first: words of each group, tokens with each mark.
+
+_DIGIT: Final = 14
+"""Bits of a digit; a text has fewer words than half of what that holds."""
+
+_COUNTED: Final = (*WORD_GROUPS, *MARKS)
+_TOP: Final = 1 << _DIGIT - 1
+_TOPS, _NOT_ONCE, _NOT_TWICE = (
+    sum(digit << _DIGIT * at for at in range(len(_COUNTED))) for digit in (_TOP, _TOP - 1, _TOP - 2)
+)
+_MARKED: Final = [
+    sum(1 << _DIGIT * (len(WORD_GROUPS) + at) for at in places(marks)) for marks in range(1 << len(MARKS))
+]
 
 
-class Word(NamedTuple):
-    """A word in a spelling: what tells how much it carries.
-
-    `worth` is what it adds by itself, to be divided by the root of the number of words, and `by_groups`
-    what its groups add (see Model.worth); `valence` is its score in VADER.
-    """
-
-    plain: str
-    groups: int
-    worth: float
-    by_groups: float
-    valence: float
-    negates: bool
+def _there(names: Iterable[str]) -> int:
+    """Return the bits by which _counted says that something is there."""
+    return sum(_TOP << _DIGIT * _COUNTED.index(name) for name in names)
 
 
-class Spelling(NamedTuple):
-    """What a token means wherever it stands: a row of the columns that a text is made of.
+_KNOWN: Final = _there(WORD_GROUPS)
+_ENGLISH: Final = _there(set(WORD_GROUPS).difference(EVERYWHERE))
+_CAPITALS: Final = _there(["capitals"])
 
-    `first` and `last` are the numbers by which its first word ends a pair of words and its last one
-    begins one; `ahead` and `behind` are the pairs of NEAR in which each of its words may come first and
-    second. `tells_from` is the share of their worth (see Word) from which its words may be a reason.
-    """
-
-    sums: int
-    first: int
-    last: int
-    ahead: bytes
-    behind: bytes
-    said: str
-    tells_from: float
-    words: tuple[Word, ...]
-    token: Token
+Picker = Callable[[Any], Sequence[Any]]
+"""Takes from a column what it has at certain numbers."""
 
 
-_NO_COLUMNS: Final[Any] = ((),) * len(Spelling._fields)
+def _picker(numbers: Sequence[Any]) -> Picker:
+    """Return what takes from a column, or a dictionary, what it has at these numbers, or keys."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    return lambda column: [column[number] for number in numbers]
+
+
+class Said(NamedTuple):
+    """A text in numbers: `words` are those of its words, and the columns of `kept` are picked by the rest."""
+
+    text: str
+    raws: Sequence[str]
+    words: Sequence[int]
+    kept: Spellings
+    of_tokens: Picker
+    of_words: Picker
+    of_groups: Picker
 
 
 class Heard(NamedTuple):
     """A text as the model hears it.
 
-    `odds` are the calibrated log-odds of negative (real) and of positive (imaginary). `tokens` and
-    `words` go together, one by one; `telling` are the places of those that may be a reason. `share` is
-    the part of its worth that a word counts for, `near` the pairs of NEAR at each word, `looks` the bits
-    of LOOKS. `is_wordless` says that the text is nothing but handles and links, `is_understood` that it
-    has a phrase, a tone or a word that says something in English alone.
+    `odds` are the log-odds of negative (real) and of positive (imaginary), before calibration. `counted`
+    is what there is once and twice (see _counted), `near` the pairs of NEAR at each word, `looks`
+    the bits of LOOKS.
     """
 
     odds: complex
-    tokens: Sequence[str]
-    words: Sequence[tuple[Word, ...]]
-    telling: Sequence[int]
-    share: float
-    is_word_by_word: bool
+    said: Said
+    tones: tuple[float, ...]
     phrases: Sequence[Phrase]
+    counted: int
     near: int
     looks: int
-    has_capitals: bool
-    is_wordless: bool
-    is_understood: bool
+
+    @property
+    def has_capitals(self) -> bool:
+        """Some of it is in capitals."""
+        return self.counted & _CAPITALS > 0
+
+    @property
+    def is_wordless(self) -> bool:
+        """It is nothing but handles and links."""
+        return max(self.said.words, default=0) < len(NOBODYS)
+
+    @property
+    def is_understood(self) -> bool:
+        """It has a phrase, a tone or a word that says something in English alone."""
+        return bool(self.phrases or self.tones[0] or self.counted & _ENGLISH)
+
+    def reading(self) -> Reading:
+        """Return it as a model is trained on it."""
+        counts = self.counted >> _DIGIT - 2
+        groups, marks = (
+            [counts >> _DIGIT * _COUNTED.index(name) & 3 for name in names] for names in (WORD_GROUPS, MARKS)
+        )
+        parts = (
+            sum((count > 1) << at for at, count in enumerate(groups)),
+            sum((count > 2) << at for at, count in enumerate(groups)),
+            _groups_of(self.phrases),
+            0,
+            _anywhere(self.near, len(self.said.words)),
+            sum((count > 1) << at for at, count in enumerate(marks)),
+            sum((count > 2) << at for at, count in enumerate(marks)),
+            self.looks,
+        )
+        bits = sum(part << shift for part, shift in zip(parts, SHIFTS, strict=True))
+        return Reading(self.tones, bits, list(self.said.of_words(self.said.kept.vocabulary.words)))
 
 
 class Quick:
@@ -163,116 +165,104 @@ class Quick:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._spellings = _Spellings(model)
+        self._kept = Spellings(model)
         self._phrases = phrases()
-        bad, good = model.tables[2], model.tables[3]
-        self._pairs = (bad + bad, good + good)  # the sum of two masked numbers is up to twice the mask
-        once = [*range(_GROUPS), *range(_MARKS_AT, _MARKS_AT + len(MARKS))]
-        twice = [*range(_TWICE_AT, _TWICE_AT + _GROUPS), *range(_MARKS_AT + len(MARKS), _LOOKS_AT)]
-        digits = [0j] * (_DIGIT * _FEATURES)
-        for at in range(_FEATURES):
-            digits[_DIGIT * at + _DIGIT - 1] = model.weight_of_bit(once[at])
-            digits[_DIGIT * at + _DIGIT - 2] = model.weight_of_bit(twice[at])
-        self._counted = [(start, Sums(digits[start : start + _CHUNK_BITS])) for start in _CHUNKS]
-        bits = [model.weight_of_bit(at) for at in range(len(model.bits))]
-        self._phrased = Sums(bits[_PHRASES_AT:_NEAR_AT])
-        near = bits[_NEAR_AT:_MARKS_AT]
-        self._near = [(at, Sums(near[at : at + _NEAR_CHUNK])) for at in range(0, len(near), _NEAR_CHUNK)]
-        self._looks = Sums(bits[_LOOKS_AT:])
+        self._pairs = _side_by_side(model.tables[2], model.tables[3])
+        weights = [model.weight_of_bit(at) for at in range(len(BITS))]
+        once = [*weights[:_TWICE_AT], *weights[_MARKS_AT:_MARKS_TWICE_AT]]
+        twice = [*weights[_TWICE_AT:_PHRASES_AT], *weights[_MARKS_TWICE_AT:_LOOKS_AT]]
+        counted = [0j] * (_DIGIT * len(_COUNTED))
+        counted[_DIGIT - 1 :: _DIGIT], counted[_DIGIT - 2 :: _DIGIT] = once, twice
+        self._counted = _Parts(counted, 8 * _DIGIT)
+        self._phrased = Sums(weights[_PHRASES_AT:_NEAR_AT])
+        self._near = _Parts(weights[_NEAR_AT:_MARKS_AT], 21)
+        self._looks = Sums(weights[_LOOKS_AT:])
         self._bias = model.bias + model.own.get("[bias]", 0j)
 
-    def meet(self, texts: Iterable[str]) -> None:
-        """Find out at once what the new spellings of some texts mean, which takes longer one by one."""
-        for raw in {raw for text in texts for raw in plain(text).split()} - self._spellings.keys():
-            self._spellings[raw]
+    def read(self, text: str) -> Reading:
+        """Return a text as a model is trained on it."""
+        return self.hear(text).reading()
 
     def hear(self, text: str) -> Heard:
         """Return how a text is meant."""
-        text = plain(text)
+        (heard,) = self.hear_all([text])
+        return heard
+
+    def hear_all(self, texts: Iterable[str]) -> list[Heard]:
+        """Return how texts are meant.
+
+        Each step is taken for all of them before the next one: it is quicker a second time, while what it
+        needs is at hand.
+        """
+        said = [self._said(plain(text)) for text in texts]
+        counted = list(map(_counted, said))
+        near = [_near(one) if counts & _KNOWN else 0 for one, counts in zip(said, counted, strict=True)]
+        found = [self._phrases.find(b"".join(one.of_words(one.kept.vocabulary.codes))) for one in said]
+        tones = list(map(self._tones, said, found))
+        spoken = list(map(self._spoken, said))
+        return list(map(self._heard, said, spoken, tones, found, counted, near))
+
+    def _said(self, text: str) -> Said:
+        """Return a text in numbers."""
+        if self._kept.is_full:
+            self._kept = Spellings(self.model)
+        kept = self._kept
         raws = text.split()
-        found = list(map(self._spellings.__getitem__, raws))
-        columns = zip(*found, strict=True) if found else _NO_COLUMNS
-        sums, firsts, lasts, ahead, behind, said, tells_from, words, tokens = columns
-        total = sum(sums)
-        n_words, wordless = total >> _WORDS & _ALL, total >> _WORDLESS & _ALL
-        if wordless:
-            spoken = [one for one in found if one.words]
-            _, firsts, lasts, ahead, behind, said, *_ = zip(*spoken, strict=True) if spoken else _NO_COLUMNS
-        share = max(n_words, SHORTEST) ** -0.5
-        telling = [at for at, least in enumerate(tells_from) if least <= share]
-        features = _features(total)
-        found_phrases = self._phrases.find(said)
-        tones = _NO_TONES
-        if total >> _TONED & _ALL or found_phrases:
-            toned = [at for at in telling if tokens[at].marks & TONED]
-            tones = self._tones(text, tokens, toned, total, found_phrases)
-        shape = looks(
-            text,
-            addressed=bool(tokens) and tokens[0].marks & HANDLE > 0,
-            count=n_words,
-            tone=tones[1],
-            known=features & _KNOWN > 0,
-        )
-        odds = self._odds(total, n_words, list(map(add, lasts, firsts[1:])))
+        of_tokens = _picker(_picker(raws)(kept))
+        words = [*chain.from_iterable(of_tokens(kept.words))]
+        of_words = _picker(words)
+        return Said(text, raws, words, kept, of_tokens, of_words, _picker(of_words(kept.vocabulary.groups)))
+
+    def _heard(
+        self,
+        said: Said,
+        odds: complex,
+        tones: tuple[float, ...],
+        phrases: Sequence[Phrase],
+        counted: int,
+        near: int,
+    ) -> Heard:
+        """Return all that was found in a text, and what it comes to."""
         if tones is not _NO_TONES:
             for tone, weight in zip(tones, self.model.tones):  # noqa: B905 (both have the length of TONES)
                 if tone:
                     odds += tone * weight
-        known = self._looks[shape]
-        if found_phrases:
-            known += self._phrased[_groups_of(found_phrases)]
-        for start, sums_of in self._counted:
-            if part := features >> start & _CHUNK_MASK:
-                known += sums_of[part]
-        near = _near(b"".join(ahead), b"".join(behind)) if features & _KNOWN else 0
+        shape = looks(
+            said.text,
+            addressed=bool(said.raws) and is_handle(said.raws[0]),
+            count=len(said.words),
+            tone=tones[1],
+            known=counted & _KNOWN > 0,
+        )
+        bits = self._looks[shape] + self._counted[counted]
+        if phrases:
+            bits += self._phrased[_groups_of(phrases)]
         if near:
-            anywhere = _anywhere(near, n_words)
-            for start, sums_of in self._near:
-                if part := anywhere >> start & _NEAR_MASK:
-                    known += sums_of[part]
-        return Heard(
-            self.model.calibrated(odds + known),
-            raws,
-            words,
-            telling,
-            share,
-            wordless == 0 and n_words == len(found),
-            found_phrases,
-            near,
-            shape,
-            features & _CAPITALS > 0,
-            total >> _NOBODYS & _ALL == n_words,
-            bool(found_phrases or tones[0] or features & _ENGLISH),
-        )
+            bits += self._near[_anywhere(near, len(said.words))]
+        return Heard(odds + bits, said, tones, phrases, counted, near, shape)
 
-    def _odds(self, total: int, n_words: int, pairs: list[int]) -> complex:
+    def _spoken(self, said: Said) -> complex:
         """Return what words and pairs of words say."""
-        bad, good = self._pairs
-        scale, good_scale = self.model.scales[1]
-        zeros = ZERO * (n_words - 1) if n_words else 0
-        weights = total >> _WEIGHTS
-        negative = weights & (1 << _WEIGHT) - 1
-        if negative >> _WEIGHT - 1:
-            negative -= 1 << _WEIGHT
-        positive = weights - negative >> _WEIGHT
-        inner = total >> _PAIRS
-        odds = complex(negative * GRAIN, positive * GRAIN) + complex(
-            ((inner & _PAIR_ALL) + sum(map(bad.__getitem__, pairs)) - zeros) * scale,
-            ((inner >> _PAIR & _PAIR_ALL) + sum(map(good.__getitem__, pairs)) - zeros) * good_scale,
+        vocabulary, of_words = said.kept.vocabulary, said.of_words
+        numbers = [*map(add, of_words(vocabulary.last), of_words(vocabulary.first)[1:])]
+        pairs, zeros = sum(_picker(numbers)(self._pairs)), ZERO * len(numbers)
+        scale, scale_good = self.model.scales[1]
+        odds = sum(of_words(vocabulary.weights)) + complex(
+            ((pairs & _PAIR_ALL) - zeros) * scale, ((pairs >> _PAIR) - zeros) * scale_good
         )
-        return odds / math.sqrt(max(n_words, SHORTEST)) + self._bias
+        return odds / math.sqrt(max(len(said.words), SHORTEST)) + self._bias
 
-    def _tones(
-        self, text: str, tokens: Sequence[Token], toned: Sequence[int], total: int, phrases: Sequence[Phrase]
-    ) -> tuple[float, ...]:
+    def _tones(self, said: Said, phrases: Sequence[Phrase]) -> tuple[float, ...]:
         """Return the TONES of a text."""
-        if len(text) > PIECE:
-            sums = mean_tone(text, lambda raw: self._spellings[raw].token)
-        elif total >> _TONED & _ALL:
-            marks = (LOUD if total >> _LOUD & _ALL else 0) | (BUT if total >> _BUT & _ALL else 0)
-            sums = tone_of(tokens, text, toned, marks)
+        if len(said.text) > PIECE:
+            sums = mean_tone(said.text, lambda raw: said.kept.tokens[said.kept[raw]])
         else:
             sums = TONELESS
+            if values := [*filter(None, said.of_tokens(said.kept.valences))]:
+                flags = said.of_tokens(said.kept.flags)
+                sums = tone_of_values(values, said.of_tokens(said.kept.tokens), flags, said.text)
+        if not phrases:
+            return _NO_TONES if sums is TONELESS else tones_of(*sums)
         up = down = 0.0
         for _, _, _, value in phrases:
             if value > 0:
@@ -286,6 +276,31 @@ _PAIR_ALL: Final = (1 << _PAIR) - 1
 _NO_TONES: Final = tones_of(*TONELESS)
 
 
+class _Parts:
+    """What large sets of bits add, looked up in parts: few of the possible ones are ever seen."""
+
+    def __init__(self, weights: Sequence[complex], size: int) -> None:
+        self._parts = [(at, Sums(weights[at : at + size])) for at in range(0, len(weights), size)]
+        self._mask = (1 << size) - 1
+
+    def __getitem__(self, bits: int) -> complex:
+        total = 0j
+        for start, sums in self._parts:
+            if part := bits >> start & self._mask:
+                total += sums[part]
+        return total
+
+
+def _side_by_side(bad: bytes, good: bytes) -> array[int]:
+    """Return the weights of pairs towards negative and positive in one number each, twice over.
+
+    The sum of two masked numbers is up to twice the mask.
+    """
+    both = bytearray(2 * 8 * len(bad))
+    both[0::8], both[4::8] = 2 * bad, 2 * good
+    return array("Q", bytes(both))
+
+
 def _groups_of(phrases: Iterable[Phrase]) -> int:
     """Return which groups phrases have once, and above those which twice."""
     once = twice = 0
@@ -296,20 +311,23 @@ def _groups_of(phrases: Iterable[Phrase]) -> int:
     return once | twice << len(PHRASE_GROUPS)
 
 
-def _features(total: int) -> int:
-    """Return which groups and marks are there once, and which twice."""
-    counts = total & _EACH * _ALL
-    return (counts + _EACH * (_TOP - 1) & _ONCE) | (counts + _EACH * (_TOP - 2) & _ONCE) >> 1
+def _counted(said: Said) -> int:
+    """Return what there is of each group and mark.
+
+    The highest bit of a digit says that it is there, and the next that it is there twice.
+    """
+    counts = sum(said.of_groups(said.kept.vocabulary.groupings.counted)) + sum(
+        said.of_tokens(said.kept.marks)
+    )
+    return (counts + _NOT_ONCE & _TOPS) | (counts + _NOT_TWICE & _TOPS) >> 1
 
 
-_TOP: Final = 1 << _DIGIT - 1
-
-
-def _near(ahead: bytes, behind: bytes) -> int:
+def _near(said: Said) -> int:
     """Return at each word the pairs of NEAR that it makes with one of the three before it."""
-    first = int.from_bytes(ahead, "little")
-    before = first << NEAR_BITS | first << 2 * NEAR_BITS | first << 3 * NEAR_BITS
-    return before & int.from_bytes(behind, "little")
+    groupings = said.kept.vocabulary.groupings
+    first = int.from_bytes(b"".join(said.of_groups(groupings.ahead)), "little")
+    second = int.from_bytes(b"".join(said.of_groups(groupings.behind)), "little")
+    return (first << NEAR_BITS | first << 2 * NEAR_BITS | first << 3 * NEAR_BITS) & second
 
 
 def _anywhere(near: int, n_words: int) -> int:
@@ -321,110 +339,111 @@ def _anywhere(near: int, n_words: int) -> int:
     return near
 
 
-# Spellings
+# Columns
 
 
-class _Spellings(dict[str, Spelling]):
-    """What each spelling means, worked out when first asked for."""
+class Spellings(dict[str, int]):
+    """The number of each spelling, found out when first asked for.
+
+    In columns, at that number: the numbers of its words, its marks, counted, and what it is to VADER.
+    """
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self.words: list[tuple[int, ...]] = []
+        self.marks: list[int] = []
+        self.flags: list[int] = []
+        self.valences: list[float] = []
+        self.tokens: list[Token] = []
+        self.vocabulary = Vocabulary(model)
+        self._someone, self._somewhere = self._add(SOMEONE), self._add(SOMEWHERE)
+
+    @property
+    def is_full(self) -> bool:
+        """There are so many that they should be forgotten."""
+        return len(self) >= MOST_KEPT or len(self.vocabulary) >= MOST_KEPT
+
+    def __missing__(self, raw: str) -> int:
+        if is_handle(raw):
+            number = self._someone
+        elif is_link(raw):
+            return self._somewhere  # hardly ever seen again
+        elif (usual := _usual(raw)) != raw:
+            number = self[usual]
+        else:
+            number = self._add(spelled(raw))
+        self[raw] = number
+        return number
+
+    def _add(self, new: Spelled) -> int:
+        self.words.append(tuple([self.vocabulary[word] for word in new.words]))
+        self.marks.append(_MARKED[new.marks])
+        self.flags.append(new.token.flags)
+        self.valences.append(new.token.valence if new.token.flags & TONED else 0.0)
+        self.tokens.append(new.token)
+        return len(self.words) - 1
+
+
+class Vocabulary(dict[str, int]):
+    """The number of each word, found out when first asked for; the first ones are NOBODYS.
+
+    In columns, at that number: the word; its weight; the numbers by which it ends a pair of words and
+    begins one; its code (see Phrases); the number of its set of groups; and its worth, to be divided by
+    the root of the number of words (see Model.worth).
+    """
 
     def __init__(self, model: Model) -> None:
         super().__init__()
         self._model = model
-        self._words: dict[str, _Known] = {}
-        self._grouped = cache(self._of_groups)
-        self._someone = self._spelling(*SOMEONE)
-        self._somewhere = self._spelling(*SOMEWHERE)
+        self.words: list[str] = []
+        self.weights: list[complex] = []
+        self.first: list[int] = []
+        self.last: list[int] = []
+        self.codes: list[bytes] = []
+        self.groups: list[int] = []
+        self.worth: list[float] = []
+        self.groupings = Groupings(model)
+        for word in NOBODYS:
+            self[word]
 
-    def __missing__(self, raw: str) -> Spelling:
-        if len(self) >= MOST_KEPT:
-            self.clear()
-        if is_handle(raw):
-            found = self._someone
-        elif is_link(raw):
-            return self._somewhere  # hardly ever seen again
-        elif (usual := _usual(raw)) != raw:
-            found = self[usual]
-        else:
-            found = self._spelling(*spelled(raw))
-        self[raw] = found
-        return found
+    def __missing__(self, word: str) -> int:
+        self[word] = number = len(self)
+        weight, pair = self._model.weight_of_word(word), checksum(word)
+        self.words.append(word)
+        self.weights.append(weight)
+        self.first.append(pair & _PAIR_MASK)
+        self.last.append(pair * 31 & _PAIR_MASK)
+        self.codes.append(phrases().code(word))
+        self.groups.append(self.groupings[word_groups().get(word, 0)])
+        self.worth.append(self._model.worth(weight))
+        return number
 
-    def _spelling(self, token: Token, words: list[str]) -> Spelling:
-        known = list(map(self._known, words))
-        marks = token.marks
-        sums = _MARKED[marks & 255]
-        for mark, digit in ((LOUD, _LOUD), (TONED, _TONED), (BUT, _BUT)):
-            if marks & mark:
-                sums += 1 << digit
-        if not known:
-            least = 0.0 if token.valence else math.inf
-            return Spelling(sums + (1 << _WORDLESS), 0, 0, b"", b"", "", least, (), token)
-        word, one = known[0]
-        meant, least = one.words, one.tells_from
-        if token.valence or token.negates:
-            meant = (Word(*word[:4], token.valence, token.negates),)
-            least = 0.0 if token.valence else least
-        if len(known) == 1:
-            return Spelling(
-                sums + one.sums, one.first, one.last, one.ahead, one.behind, one.said, least, meant, token
-            )
-        bad, good = self._model.tables[2], self._model.tables[3]
-        for before, after in pairwise(known):
-            pair = (before.alone.last + after.alone.first) & _PAIR_MASK
-            sums += bad[pair] + (good[pair] << _PAIR) << _PAIRS
-        return Spelling(
-            sums=sums + sum([each.alone.sums for each in known]),
-            first=one.first,
-            last=known[-1].alone.last,
-            ahead=b"".join([each.alone.ahead for each in known]),
-            behind=b"".join([each.alone.behind for each in known]),
-            said=BETWEEN.join(words),
-            tells_from=min(least, *[other.alone.tells_from for other in known[1:]]),
-            words=(*meant, *[other.word for other in known[1:]]),
-            token=token,
-        )
 
-    def _known(self, word: str) -> _Known:
-        found = self._words.get(word)
-        if found is None:
-            if len(self._words) >= MOST_KEPT:
-                self._words.clear()
-            found = self._words[word] = self._meant(word)
-        return found
+class Groupings(dict[int, int]):
+    """The number of each set of WORD_GROUPS that a word is in, found out when first asked for.
 
-    def _meant(self, word: str) -> _Known:
+    In columns, at that number: the set; the groups, counted; the pairs of NEAR that such a word may begin
+    and end; and what the groups are worth (see Model.worth).
+    """
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self._model = model
+        self.bits: list[int] = []
+        self.counted: list[int] = []
+        self.ahead: list[bytes] = []
+        self.behind: list[bytes] = []
+        self.worth: list[float] = []
+
+    def __missing__(self, bits: int) -> int:
+        self[bits] = number = len(self)
         model = self._model
-        weight, number, groups = model.weight_of_word(word), checksum(word), word_groups().get(word, 0)
-        sums, ahead, behind, by_groups = self._grouped(groups)
-        worth = model.worth(weight)
-        weights = round(weight.real / GRAIN) + (round(weight.imag / GRAIN) << _WEIGHT)
-        one = Word(word, groups, worth, by_groups, 0.0, False)
-        alone = Spelling(
-            sums=(weights << _WEIGHTS) + sums + (1 << _WORDS) + (word in _NOBODYS_WORDS and 1 << _NOBODYS),
-            first=number & _PAIR_MASK,
-            last=number * 31 & _PAIR_MASK,
-            ahead=ahead,
-            behind=behind,
-            said=word,
-            tells_from=(LEAST - abs(by_groups)) / abs(worth) - GRAIN if worth else math.inf,
-            words=(one,),
-            token=SOMEONE[0],
-        )
-        return _Known(one, alone)
-
-    def _of_groups(self, groups: int) -> tuple[int, bytes, bytes, float]:
-        """Return the digits of a word's groups, the pairs of NEAR it may begin and end, and what they add."""
-        bits = [at for at in range(_GROUPS) if groups >> at & 1]
-        ahead = behind = 0
-        for at in bits:
-            ahead |= _AHEAD[at]
-            behind |= _BEHIND[at]
-        return (
-            sum([1 << _DIGIT * at for at in bits]),
-            ahead.to_bytes(NEAR_BYTES, "little"),
-            behind.to_bytes(NEAR_BYTES, "little"),
-            sum(self._model.worth(self._model.weight_of_bit(at)) for at in bits),
-        )
+        self.bits.append(bits)
+        self.counted.append(sum(1 << _DIGIT * at for at in places(bits)))
+        self.ahead.append(ahead(bits).to_bytes(NEAR_BYTES, "little"))
+        self.behind.append(behind(bits).to_bytes(NEAR_BYTES, "little"))
+        self.worth.append(sum(model.worth(model.weight_of_bit(at)) for at in places(bits)))
+        return number
 
 
 def _usual(raw: str) -> str:
@@ -438,24 +457,3 @@ def _usual(raw: str) -> str:
 
 _SHORT: Final = 2
 """Letters of a word that VADER takes together with the marks around it, since they may be an emoticon."""
-
-
-class _Known(NamedTuple):
-    """A word, and what a token means that is nothing but this word."""
-
-    word: Word
-    alone: Spelling
-
-
-_NOBODYS_WORDS: Final = frozenset(("@", "link"))
-_MARKED: Final = [
-    sum(1 << _DIGIT * (_GROUPS + at) for at in range(len(MARKS)) if marks >> at & 1) for marks in range(256)
-]
-
-
-def _pairs_with(group: str, place: int) -> int:
-    return sum(1 << at for at, pair in enumerate(NEAR) if pair[place] == group)
-
-
-_AHEAD: Final = [_pairs_with(group, 0) for group in WORD_GROUPS]
-_BEHIND: Final = [_pairs_with(group, 1) for group in WORD_GROUPS]

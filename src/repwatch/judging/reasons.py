@@ -7,28 +7,32 @@ all that it brings, each other word likewise, and words near each other that say
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Final, NamedTuple
 
-from repwatch.judging.model import Model
-from repwatch.judging.quick import LEAST, NEAR_BITS, NEAR_BYTES, Heard, Word
+from repwatch.judging.model import SHORTEST, Model
+from repwatch.judging.quick import LEAST, NEAR_BITS, NEAR_BYTES, Heard, Said
 from repwatch.judging.reading import (
     LOOKS,
     MARKS,
     MOST_CHARACTERS,
+    NOBODYS,
     PHRASE_GROUPS,
     SHIFTS,
-    near_each_other,
-    tones_of,
+    ahead,
+    behind,
+    places,
     word_groups,
 )
+from repwatch.judging.tone import FELT, NEGATED, NEGATES, tones_of
 
 MOST_WORDS: Final = 300
 """Words of a text that are looked at."""
 
 _REACH: Final = 3
-_FLIPPED: Final = -0.74
 _PHRASES_AT, _NEAR_AT, _MARKS_AT, _LOOKS_AT = SHIFTS[2], SHIFTS[4], SHIFTS[5], SHIFTS[7]
 _REMARKS: Final = {
     "ends asking": "a question",
@@ -41,8 +45,6 @@ _REMARKS: Final = {
 """What else is worth telling a person; length and the like say how sure a verdict is, not why."""
 
 _CAPITALS: Final = "words in capitals"
-_NOBODYS: Final = ("@", "link")
-"""Handles and addresses: where they stand tells something, but they are no words of anybody."""
 
 
 class Reason(NamedTuple):
@@ -52,12 +54,8 @@ class Reason(NamedTuple):
     weight: float
 
 
-class _Piece(NamedTuple):
-    """Words that say something together, by their places, and what they add."""
-
-    first: int
-    last: int
-    weight: float
+_Piece = tuple[int, int, float]
+"""Words that say something together, by the places of the first and the last, and what they add."""
 
 
 class Explainer:
@@ -73,6 +71,7 @@ class Explainer:
             for at, name in enumerate(LOOKS)
             if name in _REMARKS
         ]
+        self._remarkable = sum(bit for bit, _, _ in self._remarks)
         self._capitals = self._bit(_MARKS_AT + MARKS.index("capitals"))
         self._telling = self._telling_pairs()
 
@@ -81,78 +80,72 @@ class Explainer:
 
         `shown` are the tokens of the same text as a person is to read them.
         """
-        said = heard.tokens if shown is None else shown
-        words = [word for some in heard.words[:MOST_WORDS] for word in some]
-        places: Sequence[int] = range(len(words))
-        telling = set(heard.telling)
-        if not heard.is_word_by_word:
-            places = [place for place, some in enumerate(heard.words[:MOST_WORDS]) for _ in some]
-            telling = {at for at, place in enumerate(places) if place in telling}
-        phrases = self._phrases(heard, words)
+        said = heard.said
+        raws = said.raws if shown is None else shown
+        ends = [*accumulate(map(len, said.of_tokens(said.kept.words)[:MOST_WORDS]))]
+        alone = _alone(said)[: ends[-1] if ends else 0]
+        phrases = self._phrases(heard, alone)
         named: dict[str, float] = {}
-        for first, last, weight in phrases + self._others(heard, words, telling, phrases):
-            if (weight >= LEAST or weight <= -LEAST) and words[first].plain not in _NOBODYS:
-                name = _quoted(said[places[first] : places[last] + 1])
+        for first, last, weight in phrases + self._others(heard, ends, alone, phrases):
+            if not -LEAST < weight < LEAST and said.words[first] >= len(NOBODYS):
+                name = _quoted(raws[bisect_right(ends, first) : bisect_right(ends, last) + 1])
                 named[name] = named.get(name, 0.0) + weight
-        for bit, name, weight in self._remarks:
-            if heard.looks & bit:
-                named[name] = weight
+        if heard.looks & self._remarkable:
+            named.update((name, weight) for bit, name, weight in self._remarks if heard.looks & bit)
         if heard.has_capitals:
             named[_CAPITALS] = self._capitals
         strongest = sorted([(-abs(weight), name) for name, weight in named.items() if abs(weight) >= LEAST])
         return [Reason(name, named[name]) for _, name in strongest[:most]]
 
-    def _phrases(self, heard: Heard, words: Sequence[Word]) -> list[_Piece]:
+    def _phrases(self, heard: Heard, alone: Sequence[float]) -> list[_Piece]:
         """Return what the phrases of a text add."""
-        pieces = []
-        for first, last, group, valence in heard.phrases:
-            if last < len(words):
-                alone = [one.worth * heard.share + one.by_groups for one in words[first : last + 1]]
-                weight = sum(alone) + self._tone(valence) + self._by_phrase[group]
-                pieces.append(_Piece(first, last, weight))
-        return pieces
+        return [
+            (first, last, sum(alone[first : last + 1]) + self._tone(valence) + self._by_phrase[group])
+            for first, last, group, valence in heard.phrases
+            if last < len(alone)
+        ]
 
     def _others(
-        self, heard: Heard, words: Sequence[Word], telling: set[int], phrases: Sequence[_Piece]
+        self, heard: Heard, ends: Sequence[int], alone: Sequence[float], phrases: Sequence[_Piece]
     ) -> list[_Piece]:
         """Return the words outside phrases that weigh something, some of them together."""
         taken = {at for first, last, _ in phrases for at in range(first, last + 1)}
+        telling = {at for at, weight in enumerate(alone) if not -LEAST < weight < LEAST}
+        felt = _felt(heard.said, ends)
         near = self._near_places(heard) if heard.near else set()
-        share = heard.share
+        groups = heard.said.of_groups(heard.said.kept.vocabulary.groupings.bits) if near else ()
         pieces: list[_Piece] = []
-        for at in sorted((telling | near) - taken):
-            if at >= len(words):
+        for at in sorted(telling.union(felt, near) - taken):
+            if at >= len(alone):
                 break
-            word, first = words[at], at
-            weight = word.worth * share + word.by_groups
-            before = range(at - 1, max(-1, at - 1 - _REACH), -1)
-            if word.valence:
-                negated = [True for other in before if words[other].negates]
-                weight += self._tone(word.valence * (_FLIPPED if negated else 1.0))
-            for other in before if at in near else ():
-                together = self._together(word.groups, words[other].groups)
-                if abs(together) >= LEAST and taken.isdisjoint(range(other, at)):
-                    weight, first = weight + together, other
-                    break
+            weight, first = alone[at], at
+            if at in felt:
+                weight += self._tone(felt[at])
+            if at in near:
+                for other in range(at - 1, max(-1, at - 1 - _REACH), -1):
+                    together = self._together(groups[at], groups[other])
+                    if abs(together) >= LEAST and taken.isdisjoint(range(other, at)):
+                        weight, first = weight + together, other
+                        break
             last = at - 1
             while last >= first:  # what lies between comes along
-                if pieces and pieces[-1].last == last:
-                    joined = pieces.pop()
-                    weight, last = weight + joined.weight, joined.first - 1
+                if pieces and pieces[-1][1] == last:
+                    joined, _, more = pieces.pop()
+                    weight, last = weight + more, joined - 1
                 else:
-                    weight, last = weight + (words[last].worth * share + words[last].by_groups), last - 1
-            pieces.append(_Piece(min(first, last + 1), at, weight))
+                    weight, last = weight + alone[last], last - 1
+            pieces.append((min(first, last + 1), at, weight))
         return pieces
 
     def _near_places(self, heard: Heard) -> set[int]:
         """Return the places of words that may say something together with one shortly before."""
-        places = set()
+        found = set()
         left = heard.near & self._telling
         while left:
             at = ((left & -left).bit_length() - 1) // NEAR_BITS
-            places.add(at)
+            found.add(at)
             left = left >> (at + 1) * NEAR_BITS << (at + 1) * NEAR_BITS
-        return places
+        return found
 
     def _telling_pairs(self) -> int:
         """Return the pairs of NEAR, at each word, without which no two words say anything together."""
@@ -161,15 +154,14 @@ class Explainer:
         for one in groups:
             for other in groups:
                 if abs(self._together(one, other)) >= LEAST:
-                    bits |= near_each_other(one, other)
+                    bits |= behind(one) & ahead(other)
         return int.from_bytes(bits.to_bytes(NEAR_BYTES, "little") * MOST_CHARACTERS, "little")
 
     def _bit(self, at: int) -> float:
         return self._model.worth(self._model.weight_of_bit(at))
 
     def _near_words(self, groups: int, before: int) -> float:
-        bits = near_each_other(groups, before)
-        return sum(self._bit(_NEAR_AT + at) for at in range(bits.bit_length()) if bits >> at & 1)
+        return sum(self._bit(_NEAR_AT + at) for at in places(behind(groups) & ahead(before)))
 
     def _tone_alone(self, valence: float) -> float:
         """Return what a score in VADER adds, alone in a text."""
@@ -178,8 +170,42 @@ class Explainer:
         return sum(self._model.worth(tone * weight) for tone, weight in weights)
 
 
+def _alone(said: Said) -> list[float]:
+    """Return what each word adds by itself, with its groups."""
+    share = max(len(said.words), SHORTEST) ** -0.5
+    worth, by_groups = (
+        said.of_words(said.kept.vocabulary.worth),
+        said.of_groups(said.kept.vocabulary.groupings.worth),
+    )
+    return [one * share + more for one, more in zip(worth, by_groups)]  # noqa: B905 (both are of all words)
+
+
+def _felt(said: Said, ends: Sequence[int]) -> dict[int, float]:
+    """Return the scores in VADER, the contrary behind a negation, by the words that begin their tokens.
+
+    `ends` has the number of words up to each token.
+    """
+    felt: dict[int, float] = {}
+    negating = -_REACH - 1
+    flags = said.of_tokens(said.kept.flags)[: len(ends)]
+    for place in [at for at, some in enumerate(flags) if some & (FELT | NEGATES)]:
+        first = ends[place - 1] if place else 0
+        if first < ends[place]:
+            if flags[place] & FELT:
+                valence = said.kept.tokens[said.kept[said.raws[place]]].valence
+                felt[first] = valence * NEGATED if negating >= first - _REACH else valence
+            if flags[place] & NEGATES:
+                negating = first
+    return felt
+
+
 def _quoted(raws: Sequence[str]) -> str:
     """Return words as they were written, in quotes; of the words of an emoji only it."""
-    once = [raw for at, raw in enumerate(raws) if raw.isascii() or raw not in raws[at - 1 : at]]
-    said = " ".join(once).strip(".,;:!?…\"'()[]“”*~-") or " ".join(once)
-    return f'"{said[:60]}"'
+    if len(raws) == 1:
+        said = raws[0]
+    else:
+        said = " ".join([raw for at, raw in enumerate(raws) if raw.isascii() or raw not in raws[at - 1 : at]])
+    return f'"{(said.strip(_EDGES) or said)[:60]}"'
+
+
+_EDGES: Final = ".,;:!?…\"'()[]“”*~-"
