@@ -11,13 +11,27 @@ from hypothesis import strategies as st
 
 from repwatch import score
 from repwatch.judging import model
-from repwatch.judging.care import NEGATIVE_FROM, POSITIVE_FROM, Care, Taught, told
+from repwatch.judging.care import NEGATIVE_FROM, POSITIVE_FROM, Asked, Care, Taught, told
 from repwatch.model import Sentiment
 from repwatch.score import Vader, scorer, trouble
 from repwatch.words import verdict
 
 CARE = Care()
+SAID = (
+    "",
+    "Still waiting for my refund, and nobody answers!",
+    "brand was brilliant \U0001f60d thank you",
+    "BRAND is not brilliant. Das ist leider schlecht",
+    "@acme https://a.example",
+    "Das ist leider sehr schlecht und kostet zu viel",
+    "\U0001f621",
+    "...",
+)
 CHANCE = st.integers(0, 10_000).map(lambda ten_thousandths: ten_thousandths / 10_000)
+
+
+LANG = st.sampled_from(["en", "de", None])
+RATING = st.none() | st.floats(0.0, 1.0)
 
 
 def judged(
@@ -222,6 +236,17 @@ def test_what_a_brand_taught_counts_and_moves_the_cut() -> None:
     assert p("clanky", care=care) > p("clanky")
     assert care.label(0.45, 0.0) == "neutral"
     assert care.label(0.5, 0.0) == "negative"
+
+
+@given(st.lists(st.tuples(st.sampled_from(SAID), LANG, RATING), max_size=9))
+def test_texts_that_are_judged_together_get_what_each_gets_by_itself(
+    asked: list[tuple[str, str | None, float | None]],
+) -> None:
+    scorer = Care(words=(("brilliant", 2.0),))
+    texts = [Asked(*one) for one in asked]
+    assert scorer.scores(texts) == [
+        scorer.score(text, lang=lang, rating=rating) for text, lang, rating in asked
+    ]
 
 
 def test_it_travels_light() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from repwatch.judging import clauses
-from repwatch.judging.care import Care, Taught
+from repwatch.judging.care import Asked, Care, Taught
 from repwatch.judging.intent import Decided, Wording, decided, sounds, wants, written, written_in
 from repwatch.judging.language import detect
 from repwatch.judging.senders import by_words, sender
@@ -121,10 +121,12 @@ class Judge:
         scorer = self._scorer(brand)
         words = [masked(one.text, one.spans) if one.spans else one.text for one in texts]
         langs = [one.lang or detect(said) for one, said in zip(texts, words, strict=True)]
-        sentiments = [
-            scorer.score(said, lang=lang, rating=one.rating)
-            for one, said, lang in zip(texts, words, langs, strict=True)
-        ]
+        asked = [Asked(said, lang, one.rating) for one, said, lang in zip(texts, words, langs, strict=True)]
+        sentiments = (
+            scorer.scores(asked)
+            if isinstance(scorer, Care)
+            else [scorer.score(one.text, lang=one.lang, rating=one.rating) for one in asked]
+        )
         signs = [
             self.wording.phrases(said, lang) | written_in(one.text)
             for one, said, lang in zip(texts, words, langs, strict=True)

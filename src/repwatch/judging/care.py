@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
@@ -43,6 +44,25 @@ POINT: Final = 1.0
 
 NEGATED: Final = -0.74
 """What a word of the configuration counts behind a negation, as in VADER."""
+
+
+class Asked(NamedTuple):
+    """A text that is to be judged, its language, if that is known, and its rating, if it has one."""
+
+    text: str
+    lang: str | None
+    rating: float | None
+
+
+class _Part(NamedTuple):
+    """What of a text can be judged (None: nothing), without the words that the configuration scores.
+
+    `own` is what those say, `remark` what a person should know of the rest.
+    """
+
+    said: str | None
+    own: list[Reason]
+    remark: str
 
 
 class Taught(NamedTuple):
@@ -99,36 +119,59 @@ class Care:
 
     def score(self, text: str, *, lang: str | None, rating: float | None) -> Sentiment:
         """Judge one text."""
-        part, remark = self._part(text, lang)
-        said, own = self._without_own_words(part) if part is not None else ("", [])
-        read = _unnamed(said)
-        heard = self.quick.hear(read)
-        if part is not None and not own and (mute := _mute(said, heard, lang)):
-            part, remark, said = None, mute, ""
-            heard = self.quick.hear("")
-        if part is None and rating is None:
-            return Sentiment(None, "unscored", (remark,))
-        shown = None if read is said and said.isascii() else plain(said, faces=True).split()
-        reasons = self._explainer.reasons(heard, MOST_REASONS, shown) if said else []
-        odds = self.model.calibrated(heard.odds)
-        if own:
-            odds += sum([complex(-one.weight, one.weight) for one in own])
-            reasons = _strongest([*own, *reasons])
+        (sentiment,) = self.scores([Asked(text, lang, rating)])
+        return sentiment
+
+    def scores(self, asked: Sequence[Asked]) -> list[Sentiment]:
+        """Judge texts.
+
+        Each step is taken for all of them before the next one: it is quicker a second time, while what it
+        needs is at hand (a fifth of the time of all).
+        """
+        parts = [self._part(one.text, one.lang) for one in asked]
+        heard = self.quick.hear_all([_unnamed(part.said or "") for part in parts])
+        parts = [_mute(part, found, one.lang) for part, found, one in zip(parts, heard, asked, strict=True)]
+        reasons = list(map(self._reasons, parts, heard))
+        return [
+            self._sentiment(part, found.odds, why, one.rating)
+            for part, found, why, one in zip(parts, heard, reasons, asked, strict=True)
+        ]
+
+    def readable(self, text: str, lang: str | None) -> str | None:
+        """Return what of a text the model reads; None if that is nothing."""
+        part = self._part(text, lang)
+        said = _unnamed(part.said or "")
+        return said if said and _mute(part._replace(own=[]), self.quick.hear(said), lang).said else None
+
+    def _reasons(self, part: _Part, heard: Heard) -> list[Reason]:
+        """Return what of a text carried its verdict, words of the configuration among it."""
+        if not part.said:
+            return []
+        unchanged = part.said.isascii() and heard.said.text is part.said
+        shown = None if unchanged else plain(part.said, faces=True).split()
+        reasons = self._explainer.reasons(heard, MOST_REASONS, shown)
+        return _strongest([*part.own, *reasons]) if part.own else reasons
+
+    def _sentiment(
+        self, part: _Part, odds: complex, reasons: Sequence[Reason], rating: float | None
+    ) -> Sentiment:
+        """Return what a text comes to, with the rating beside it."""
+        if part.said is None:
+            if rating is None:
+                return Sentiment(None, "unscored", (part.remark,))
+            odds = self.quick.hear("").odds
+        odds = self.model.calibrated(odds)
+        if part.own:
+            odds += sum([complex(-one.weight, one.weight) for one in part.own])
         named = [f"{name} {weight:+.1f}" for name, weight in reasons]
-        if remark:
-            named.insert(0, remark)
+        if part.remark:
+            named.insert(0, part.remark)
         if rating is not None:
             cuts = complex(log_odds(self.cut), log_odds(self.positive_from))
             odds = with_rating(odds, rating, cuts)
             named.insert(0, f"rating {2 * min(1.0, max(0.0, rating)) - 1:+.1f}")
         p_negative, p_positive = round(chance(odds.real), 4), round(chance(odds.imag), 4)
         return told(p_negative, p_positive, self.label(p_negative, p_positive), tuple(named))
-
-    def readable(self, text: str, lang: str | None) -> str | None:
-        """Return what of a text the model reads; None if that is nothing."""
-        part, _ = self._part(text, lang)
-        said = _unnamed(self._without_own_words(part)[0]) if part else ""
-        return said if said and not _mute(said, self.quick.hear(said), lang) else None
 
     def label(self, p_negative: float, p_positive: float) -> Label:
         """Return the word for two probabilities."""
@@ -153,14 +196,15 @@ class Care:
     def _explainer(self) -> Explainer:
         return Explainer(self.model)
 
-    def _part(self, text: str, lang: str | None) -> tuple[str | None, str]:
-        """Return what of a text is in a scored language, None if nothing, and a remark on the rest."""
+    def _part(self, text: str, lang: str | None) -> _Part:
+        """Return what of a text can be judged."""
         if not text or text.isspace():
-            return None, "no text"
+            return _Part(None, [], "no text")
         part = only_in(text, lang, self.languages)
         if part is None:
-            return None, f"language {lang} is not scored"
-        return part, "" if part is text else "only the part in a language that is scored"
+            return _Part(None, [], f"language {lang} is not scored")
+        said, own = self._without_own_words(part)
+        return _Part(said, own, "" if part is text else "only the part in a language that is scored")
 
     def _without_own_words(self, text: str) -> tuple[str, list[Reason]]:
         """Return a text without the words that the configuration scores, and what they say."""
@@ -210,13 +254,18 @@ _NOTHING = " "
 """Stands where a word of the configuration stood, which says what it counts."""
 
 
-def _mute(said: str, heard: Heard, lang: str | None) -> str:
-    """Return why a text says nothing that can be judged; empty if it does."""
+def _mute(part: _Part, heard: Heard, lang: str | None) -> _Part:
+    """Return a part of a text, or why it says nothing that can be judged."""
+    if part.said is None or part.own:
+        return part
     if heard.is_wordless:
-        return "no words but handles and links"
+        return _Part(None, [], "no words but handles and links")
     if lang is not None or heard.is_understood:
-        return ""
-    return "language not recognised" if any(map(str.isalpha, said)) else "no words, and no emoji with feeling"
+        return part
+    has_letters = any(map(str.isalpha, part.said))
+    return _Part(
+        None, [], "language not recognised" if has_letters else "no words, and no emoji with feeling"
+    )
 
 
 def _unnamed(text: str) -> str:

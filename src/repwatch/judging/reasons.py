@@ -173,10 +173,8 @@ class Explainer:
 def _alone(said: Said) -> list[float]:
     """Return what each word adds by itself, with its groups."""
     share = max(len(said.words), SHORTEST) ** -0.5
-    worth, by_groups = (
-        said.of_words(said.kept.vocabulary.worth),
-        said.of_groups(said.kept.vocabulary.groupings.worth),
-    )
+    worth = said.of_words(said.kept.vocabulary.worth)
+    by_groups = said.of_groups(said.kept.vocabulary.groupings.worth)
     return [one * share + more for one, more in zip(worth, by_groups)]  # noqa: B905 (both are of all words)
 
 
@@ -188,11 +186,11 @@ def _felt(said: Said, ends: Sequence[int]) -> dict[int, float]:
     felt: dict[int, float] = {}
     negating = -_REACH - 1
     flags = said.of_tokens(said.kept.flags)[: len(ends)]
+    tokens = said.of_tokens(said.kept.tokens)
     for place in [at for at, some in enumerate(flags) if some & (FELT | NEGATES)]:
         first = ends[place - 1] if place else 0
         if first < ends[place]:
-            if flags[place] & FELT:
-                valence = said.kept.tokens[said.kept[said.raws[place]]].valence
+            if valence := tokens[place].valence:
                 felt[first] = valence * NEGATED if negating >= first - _REACH else valence
             if flags[place] & NEGATES:
                 negating = first
