@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, cast, get_args
@@ -252,9 +252,9 @@ _UNSAID = frozenset({"person", NO_TABLES, "complaint"})
 """Signs that are no reasons in themselves."""
 
 
-def _first(rules: Sequence[Rule], signs: Collection[str]) -> Rule | None:
+def _first(rules: Sequence[Rule], signs: set[str]) -> Rule | None:
     for rule in rules:
-        if all(name in signs for name in rule.needs) and not any(name in signs for name in rule.unless):
+        if signs.issuperset(rule.needs) and signs.isdisjoint(rule.unless):
             return rule
     return None
 
