@@ -133,13 +133,16 @@ def _batch(session: Session, text: str | None, asked: Asked, scorer: str | None,
     """Judge the lines of standard input; return the exit code."""
     from repwatch.batch import Batch, dumped
     from repwatch.formats import json_line
-    from repwatch.render import pick
 
     if other or text not in (None, "-"):
         raise UsageError("--jsonl reads texts from standard input, and needs no other option for them")
     if asked != Asked(brand=asked.brand) or len(asked.brand or ()) > 1:
         raise UsageError("--jsonl judges for one --brand, or for what each line names", hint=RESCORE)
-    brand = pick(asked.brand[0], session.settings.brands, "brand") if asked.brand else None
+    brand = None
+    if asked.brand:
+        from repwatch.render import pick
+
+        brand = pick(asked.brand[0], session.settings.brands, "brand")
     judge = _judge(session, scorer)
     gc.freeze()
     gc.set_threshold(GARBAGE)
