@@ -395,10 +395,10 @@ def test_who_has_a_key_waits_for_what_was_told_to_it_and_nobody_else(store: Stor
         for told in ("no key", "a key"):
             with crawler(store) as crawl:
                 crawl.submit("first", get(server.url_for("/first")), login=keys[told])
-                answers(crawl, 10)
+                answers(crawl)
                 for name, login in keys.items():
                     crawl.submit(name, get(server.url_for(f"/{told}/{name}")), login=login)
-                done = answers(crawl, 10)
+                done = answers(crawl)
             assert {name for name, said in done.items() if isinstance(said, Answer)} == (
                 {"a key", "another key"} if told == "no key" else {"another key"}
             )
@@ -412,7 +412,7 @@ def test_a_key_is_not_blamed_for_what_it_was_not_sent_to(store: Store) -> None:
         crawler(store) as crawl,
     ):
         crawl.submit("moved", get(server.url_for("/")), login="1")
-        answers(crawl, 10)
+        answers(crawl)
         assert store.host(fetch.gate_key(busy.url_for("/"))).back_off_until is not None
 
 
