@@ -460,7 +460,7 @@ def test_files_of_which_nothing_can_be_read_exit_with_6(place: Place) -> None:
 def test_an_import_does_not_run_beside_a_scan(place: Place) -> None:
     path = write(place, "a.csv", "text\nAcme Anvils\n")
     with closing(open_store(place.database, BERLIN)) as store:
-        store.take_lease("scan", "another", datetime.now(UTC), 60)
+        store.take_lease("scan", "another", datetime.now(UTC), 3600)
         result = place.run("import", path)
     assert isinstance(result.exception, Busy)
     assert "a scan or an import is running since" in result.exception.message

@@ -277,8 +277,8 @@ class World:
             path=Path("repwatch.toml"),
             timezone=ZoneInfo("UTC"),
             database=Path("repwatch.db"),
-            http=Http("", 0.0, ("127.0.0.0/8",), 5.0, True, None),
-            scan=ScanSettings(1800.0, 60.0, 14 * 86400.0, 3, 8),
+            http=Http("", 0.0, ("127.0.0.0/8",), 60.0, True, None),
+            scan=ScanSettings(1800.0, 600.0, 14 * 86400.0, 3, 8),
             scoring=Scoring("vader", -0.05, 0.35, ("en",), {}),
             brands={
                 "acme": Brand(
