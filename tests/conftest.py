@@ -1,9 +1,16 @@
 """What holds for all tests: `make test` leaves nothing to chance, `make fuzz` does."""
 
+import multiprocessing
+import os
+import signal
+import sys
+from multiprocessing import forkserver
+
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 from hypothesis.internal.conjecture import providers
 
+FORKED_FROM = ("repwatch.scan", "pytest", "pytest_httpserver")  # what tests of scans import
 MORE = 20  # times as many examples when they are drawn anew
 
 # How quick a test is, is no test's business: the next machine, or this one at noon, is slower.
@@ -14,11 +21,11 @@ settings.load_profile("fixed")
 
 
 def pytest_sessionstart() -> None:
-    """See that what a fixed test draws hangs on nothing but itself.
-
-    Hypothesis also draws the numbers and words of the modules that happen to be loaded: what ran before,
-    and what somebody changes elsewhere, would bring other examples.
-    """
+    """See that what a test does hangs on nothing but itself."""
+    # A shell that runs us in the background ignores Ctrl-C, and so would all that the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Hypothesis also draws the numbers and words of the modules that happen to be loaded: what ran before,
+    # and what somebody changes elsewhere, would bring other examples.
     if settings.default.derandomize:
         providers._get_local_constants = lambda: providers._local_constants
 
@@ -33,3 +40,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for law in laws:
         asked = law._hypothesis_internal_use_settings
         law._hypothesis_internal_use_settings = settings(asked, max_examples=MORE * asked.max_examples)
+
+
+def pytest_collection_finish() -> None:
+    """Let the processes that parse fork from one that has imported what they need.
+
+    Each scan of a test starts some, and each would import for itself what the test's module imports.
+    """
+    scan = sys.modules.get("repwatch.scan")
+    if scan and "forkserver" in multiprocessing.get_all_start_methods():
+        multiprocessing.set_forkserver_preload([*scan.PRELOAD, *FORKED_FROM])
+        forkserver.ensure_running()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many tests run at once: some more than there are processors, as many of them wait."""
+    return (os.cpu_count() or 1) + 2

@@ -98,6 +98,17 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Return a desk where one mention was read, for commands that change nothing."""
+    desk = Desk(tmp_path_factory.mktemp("scanned"))
+    with HTTPServer(host="127.0.0.1", threaded=True) as running:
+        serve(running, lambda _: feed("Acme Anvils"))
+        desk.configure(running.url_for("/"))
+        assert desk.run("scan") == (0, "", "")
+    return desk
+
+
 @pytest.fixture
 def server() -> Iterator[HTTPServer]:
     with HTTPServer(host="127.0.0.1", threaded=True) as running:
@@ -193,12 +204,9 @@ def test_errors_are_json_for_who_asks_for_json(desk: Desk) -> None:
     ],
 )
 def test_what_is_typed_wrong_is_exit_code_2_and_one_clear_message(
-    desk: Desk, server: HTTPServer, arguments: tuple[str, ...]
+    scanned: Desk, arguments: tuple[str, ...]
 ) -> None:
-    serve(server, lambda _: feed("Acme Anvils"))
-    desk.configure(server.url_for("/"))
-    assert desk.run("scan")[0] == 0
-    code, out, err = desk.run(*arguments)
+    code, out, err = scanned.run(*arguments)
     assert (code, out) == (2, "")
     assert err.strip()
 
@@ -273,13 +281,12 @@ def damage(path: Path, how: str) -> None:
 @pytest.mark.parametrize("how", ["foreign", "text", "newer", "cut"])
 @pytest.mark.parametrize("command", ["scan", "report", "status"])
 def test_a_database_that_is_not_ours_to_use_is_exit_code_7_and_left_alone(
-    desk: Desk, server: HTTPServer, how: str, command: str
+    desk: Desk, scanned: Desk, how: str, command: str
 ) -> None:
-    serve(server, lambda _: feed("Acme Anvils"))
-    desk.configure(server.url_for("/"))
+    desk.configure("http://127.0.0.1:9/")
     path = desk.folder / "repwatch.db"
     if how in ("newer", "cut"):
-        desk.run("scan")
+        path.write_bytes((scanned.folder / path.name).read_bytes())
     damage(path, how)
     before = path.read_bytes()
     code, out, err = desk.run(command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,10 +57,15 @@ def files() -> list[Path]:
     return [path for path in sorted(SRC.rglob("*.py")) if path != SRC / "__init__.py"]
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def imported(path: Path) -> set[str]:
     """Return the rooms of repwatch that a file imports from, when it runs and when it is type-checked."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             base = node.module.split(".")
             if base == ["repwatch"]:
@@ -96,7 +102,7 @@ def test_imports_point_one_way(path: Path) -> None:
 def test_each_library_is_used_in_one_place(library: str, homes: set[str]) -> None:
     users = set()
     for path in files():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
             if any(name.split(".")[0] == library for name in names):

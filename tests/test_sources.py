@@ -522,7 +522,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 @pytest.mark.parametrize("type", sorted(type for type in SAMPLES if "json" in SAMPLES[type].content_type))
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_values_of_the_wrong_type_are_a_page_or_a_parse_error(type: str, data: st.DataObject) -> None:
     body = json.loads(SAMPLES[type].body)
@@ -534,7 +534,7 @@ def test_values_of_the_wrong_type_are_a_page_or_a_parse_error(type: str, data: s
 
 
 @every_source
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_a_damaged_answer_is_a_page_or_a_parse_error(type: str, data: st.DataObject) -> None:
     body = SAMPLES[type].body
