@@ -658,6 +658,15 @@ def test_a_source_that_worked_and_answers_with_a_web_page_now_is_blind(world: Wo
     assert (outcome.status, outcome.reason, outcome.blind_since) == ("blind", "blocked_page", NOW)
 
 
+def test_a_source_that_worked_and_whose_entries_say_nothing_any_more_is_blind(world: World) -> None:
+    world.club.posts = [post(str(n), f"acme anvils order {n}") for n in range(6)]
+    assert world.scan().good
+    world.club.posts = [post(str(n), "") for n in range(6)]
+    outcome = world.scan(NOW + HOUR)
+    assert (outcome.status, outcome.reason, outcome.blind_since) == ("blind", "layout", NOW)
+    assert "none of 6 entries can be read: no text; its format has changed" in outcome.detail
+
+
 def test_a_source_that_falls_silent_is_blind_since_its_last_new_mention(world: World) -> None:
     for day in range(16):
         world.club.posts = [post(f"{day}-{n}") for n in range(10)]

@@ -16,6 +16,24 @@ from repwatch.model import Answer, Judged, Known, Page, Task
 from repwatch.sources.base import Rereads, Source, Threads
 from repwatch.tidy import tidy_page, version
 
+UNREAD = frozenset(
+    (
+        "no object",
+        "not an object",
+        "no text",
+        "neither text nor rating",
+        "neither a post nor a comment",
+        "neither a video nor a comment",
+        "no number",
+    )
+)
+"""Reasons for leaving an entry out that may as well be ours: its words may stand in another field now.
+
+Where it was deleted, is not public or is a picture, the platform said so.
+"""
+FEWEST_UNREAD = 5
+"""A post or two without a word are nothing strange, so many on a page without any other are."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -100,6 +118,8 @@ def read_page(place: Place, judge: Judge, job: PageJob) -> ReadPage:
     page = tidy_page(place.source.parse(job.task, job.answer), job.collected_at)
     if page.damaged and not page.mentions:
         raise ParseError("the answer is cut or malformed, and nothing of it could be read")
+    if _is_unread(page):
+        raise ParseError(f"none of {len(page.skipped)} entries can be read: {page.skipped[0]}")
     judged: list[Judged] = []
     versions: list[bytes] = []
     for mention in page.mentions:
@@ -118,6 +138,12 @@ def read_page(place: Place, judge: Judge, job: PageJob) -> ReadPage:
         versions=tuple(versions),
         stale=bool(dates) and max(dates) < job.task.since and not page.unordered,
     )
+
+
+def _is_unread(page: Page) -> bool:
+    """Tell whether a page has entries, none of which says anything to us, or leads to what hangs below."""
+    several = len(page.skipped) >= FEWEST_UNREAD
+    return several and UNREAD.issuperset(page.skipped) and not (page.mentions or page.branches)
 
 
 def read_again(place: Place, judge: Judge, job: SecondJob) -> ReadAgain:

@@ -205,7 +205,7 @@ class Facebook:
     def _post(self, post: Mapping[str, Any]) -> Mention | str:
         text = word(post.get("message"))
         if text is None:
-            return "no text"
+            return _wordless(post)
         return replace(
             self._said(post, "post", text, post.get("from")),
             likes=_total(post, "reactions"),
@@ -219,7 +219,7 @@ class Facebook:
         """Return what a comment says; it answers `parent` (else the post) unless it names another comment."""
         text = word(comment.get("message"))
         if text is None:
-            return "no text"
+            return _wordless(comment)
         return replace(
             self._said(comment, "comment", text, comment.get("from")),
             parent_id=first_word((table(comment.get("parent")).get("id"), parent, post)),
@@ -277,6 +277,11 @@ def _discussed(posts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         id = word(post.get("id"))
         if id and _total(post, "comments") != 0:
             yield id
+
+
+def _wordless(entry: Mapping[str, Any]) -> str:
+    """Return why an entry without words can't be used."""
+    return "no text" if word(entry.get("id")) is None else "a picture, or another thing without words"
 
 
 def _total(post: Mapping[str, Any], what: str) -> int | None:
