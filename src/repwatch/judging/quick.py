@@ -98,7 +98,11 @@ def _picker(numbers: Sequence[Any]) -> Picker:
 
 
 class Said(NamedTuple):
-    """A text in numbers: `words` are those of its words, and the columns of `kept` are picked by the rest."""
+    """A text in numbers.
+
+    `raws` are its tokens, `words` the numbers of its words. What `kept` has in columns is picked by
+    `of_tokens` (those of Spellings), `of_words` (of Vocabulary) and `of_groups` (of Groupings).
+    """
 
     text: str
     raws: Sequence[str]
@@ -142,21 +146,18 @@ class Heard(NamedTuple):
 
     def reading(self) -> Reading:
         """Return it as a model is trained on it."""
-        counts = self.counted >> _DIGIT - 2
-        groups, marks = (
-            [counts >> _DIGIT * _COUNTED.index(name) & 3 for name in names] for names in (WORD_GROUPS, MARKS)
+        once, twice = _gathered(self.counted >> _DIGIT - 1), _gathered(self.counted >> _DIGIT - 2)
+        groups = (1 << len(WORD_GROUPS)) - 1
+        marks = len(WORD_GROUPS)
+        bits = (
+            once & groups
+            | (twice & groups) << _TWICE_AT
+            | _groups_of(self.phrases) << _PHRASES_AT
+            | _anywhere(self.near, len(self.said.words)) << _NEAR_AT
+            | once >> marks << _MARKS_AT
+            | twice >> marks << _MARKS_TWICE_AT
+            | self.looks << _LOOKS_AT
         )
-        parts = (
-            sum((count > 1) << at for at, count in enumerate(groups)),
-            sum((count > 2) << at for at, count in enumerate(groups)),
-            _groups_of(self.phrases),
-            0,
-            _anywhere(self.near, len(self.said.words)),
-            sum((count > 1) << at for at, count in enumerate(marks)),
-            sum((count > 2) << at for at, count in enumerate(marks)),
-            self.looks,
-        )
-        bits = sum(part << shift for part, shift in zip(parts, SHIFTS, strict=True))
         return Reading(self.tones, bits, list(self.said.of_words(self.said.kept.vocabulary.words)))
 
 
@@ -296,9 +297,7 @@ def _side_by_side(bad: bytes, good: bytes) -> array[int]:
 
     The sum of two masked numbers is up to twice the mask.
     """
-    both = bytearray(2 * 8 * len(bad))
-    both[0::8], both[4::8] = 2 * bad, 2 * good
-    return array("Q", bytes(both))
+    return 2 * array("Q", [one + (other << _PAIR) for one, other in zip(bad, good, strict=True)])
 
 
 def _groups_of(phrases: Iterable[Phrase]) -> int:
@@ -320,6 +319,11 @@ def _counted(said: Said) -> int:
         said.of_tokens(said.kept.marks)
     )
     return (counts + _NOT_ONCE & _TOPS) | (counts + _NOT_TWICE & _TOPS) >> 1
+
+
+def _gathered(digits: int) -> int:
+    """Return the lowest bits of digits side by side."""
+    return sum((digits >> _DIGIT * at & 1) << at for at in range(len(_COUNTED)))
 
 
 def _near(said: Said) -> int:

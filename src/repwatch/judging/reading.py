@@ -55,11 +55,13 @@ NEAR: Final = tuple(
 """Groups of words of which one within three words after another tells more than both alone."""
 
 
+@cache
 def ahead(groups: int) -> int:
     """Return the pairs of NEAR, as bits, that a word of some groups may begin."""
     return sum(1 << at for at, (first, _) in enumerate(NEAR) if groups >> WORD_GROUPS.index(first) & 1)
 
 
+@cache
 def behind(groups: int) -> int:
     """Return the pairs of NEAR, as bits, that a word of some groups may end."""
     return sum(1 << at for at, (_, second) in enumerate(NEAR) if groups >> WORD_GROUPS.index(second) & 1)
