@@ -134,7 +134,7 @@ def job(session: Session, path: Path, flags: Flags, asked: Asked, held: ExitStac
         UsageError: it can't be read, or more has to be said about it.
     """
     name = "stdin" if str(path) == "-" else str(path)
-    aside = held.enter_context(_seekable(path))
+    aside = held.enter_context(seekable(path))
     if aside.is_file() and aside.stat().st_size > LARGE:
         session.say(f"{name} ({size(aside.stat().st_size)}) is looked at as a whole first.")
     plan = look(aside, name, asked, now=session.now)
@@ -162,7 +162,7 @@ def _stem(name: str) -> str:
 
 
 @contextmanager
-def _seekable(path: Path) -> Iterator[Path]:
+def seekable(path: Path) -> Iterator[Path]:
     """Yield a file that can be read twice; what comes through a pipe is kept aside meanwhile.
 
     Raises:

@@ -1,4 +1,4 @@
-"""`label`: mentions shown one by one, to be labelled with one key each."""
+"""`label`: mentions shown one by one, to be labelled with one key each, or labels of another machine."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from repwatch.commands.base import Session, general
-from repwatch.commands.options import Asked, filtered
+from repwatch.commands.options import Asked, DryRunOption, filtered
 from repwatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +46,15 @@ def label(
     seed: Annotated[
         int, typer.Option("--seed", metavar="N", help="Another one picks others where all teach alike.")
     ] = 0,
+    from_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Keep the labels of another machine, as export labels writes them; - is stdin.",
+        ),
+    ] = None,
+    dry_run: DryRunOption = False,
     *,
     asked: Asked,
 ) -> None:
@@ -54,11 +64,23 @@ def label(
     author and story. What the machine thinks is not shown, so that you decide for yourself. Each key
     is kept at once, as mention correct keeps it.
 
+    With --from, labels come from a file: CSV or JSON of export labels. Mentions are known by their
+    space and native_id; what somebody else said here since stays. Read twice, it adds nothing.
+
     Examples:
 
         repwatch label
         repwatch label --sample 50 --brand acme
+        repwatch label --from labels.csv --dry-run
     """
+    if from_file is not None:
+        from repwatch.commands.label_from import label_from
+
+        if asked.anything or (sample, seed) != (SAMPLE, 0):
+            raise UsageError("--from takes all labels of a file", hint="Only --dry-run goes with it.")
+        raise typer.Exit(label_from(session, from_file, dry_run=dry_run))
+    if dry_run:
+        raise UsageError("what a key says is kept at once", hint="--dry-run goes with --from FILE")
     if not session.may_ask or not session.out.is_terminal:
         raise UsageError(
             "label asks for keys at a terminal",

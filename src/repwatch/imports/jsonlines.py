@@ -16,7 +16,9 @@ SHOWN = 10_000
 DEEPEST = 3
 """How far objects in objects are looked at for columns: user.name, user.address.city."""
 
-_BEFORE_LIST = re.compile(r"\s*(?:\{\s*\"schema\"\s*:\s*\"[^\"]*\"\s*,\s*\"mentions\"\s*:\s*)?\[\s*")
+_BEFORE_LIST = re.compile(
+    r"\s*(?:\{\s*\"schema\"\s*:\s*\"[^\"]*\"\s*,\s*\"(?:mentions|labels)\"\s*:\s*)?\[\s*"
+)
 """A list, or repwatch's own document with one."""
 _BETWEEN = re.compile(r"\s*(,|\])\s*")
 _DECODER = json.JSONDecoder()
