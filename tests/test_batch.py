@@ -210,6 +210,41 @@ def test_with_a_brand_its_terms_tell_whether_a_text_is_about_it() -> None:
     assert acme.record({"id": 1, "text": "somebody lost my bag"})["label"] == "negative"
 
 
+NAMING = st.lists(
+    st.sampled_from(
+        [
+            "Acme Anvils",
+            "acme",
+            "an anvil",
+            "Zed Forge",
+            "is so much better than",
+            "lost my bag",
+            "but",
+            ".",
+            "why?",
+        ]
+    ),
+    max_size=12,
+).map(" ".join)
+
+
+@settings(max_examples=100)
+@given(NAMING, st.sampled_from([None, 1, 3.5, 5]))
+def test_with_a_brand_the_door_says_what_the_judge_says_of_a_post(text: str, rating: float | None) -> None:
+    zed = Brand(key="zed", name="Zed", terms=("zed forge",))
+    judge = Judge(Matcher([ACME, zed]), WHOLE.judge.scorer)
+    post = Mention(space="s", native_id="1", kind="post", text=text, rating=rating)
+    for brand in ("acme", "zed"):
+        found = Batch(judge, brand).record({"id": 1, "text": text, "rating": rating})
+        for one in judge.judge(post).assessments:
+            if one.brand == brand:
+                tone = one.sentiment
+                assert list(found.values())[1:-2] == [
+                    *(tone.label, tone.score, tone.p_negative, one.intent, one.urgency, one.relevance)
+                ]
+                assert found["reasons"] == tone.reasons
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [

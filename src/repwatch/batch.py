@@ -14,9 +14,9 @@ from itertools import islice
 from json.encoder import encode_basestring as _quoted
 from typing import Any, NamedTuple, Protocol
 
-from repwatch.judge import Judge, Text
+from repwatch.judge import Heard, Judge, Text
 from repwatch.match import Match, Matched
-from repwatch.model import Intent, Mention, Sentiment, Span, Urgency
+from repwatch.model import Mention, Span
 from repwatch.text import clean
 from repwatch.tidy import LONGEST_TEXT
 
@@ -118,57 +118,61 @@ class Batch:
 
     def records(self, asked: Sequence[Asked]) -> list[dict[str, Any]]:
         """Return the answers to what some lines ask."""
-        if self.brand is None:
-            return self._heard(asked)
-        heard = iter(self._heard([one for one in asked if one.target]))
-        return [next(heard) if one.target else self._assessed(one, self.brand) for one in asked]
-
-    def _heard(self, asked: Sequence[Asked]) -> list[dict[str, Any]]:
-        """Return the answers where a text is about its target, or all of it is judged."""
-        texts = [
-            Text(
-                one.text,
-                _named(one.text, one.target) if one.target else (),
-                None if one.rating is None else (one.rating - 1) / 4,
-                one.lang,
-            )
-            for one in asked
+        found = list(map(self._found, asked))
+        alone = [
+            _heard_alone(one, where.spans)
+            for one, where in zip(asked, found, strict=True)
+            if not where.compared
         ]
+        heard = iter(self.judge.hear(self.brand or "", alone))
         return [
-            _record(one.id, sentiment, wanted.intent, wanted.urgency, "about", lang)
-            for one, (lang, sentiment, wanted) in zip(
-                asked, self.judge.hear(self.brand or "", texts), strict=True
-            )
+            _record(one.id, where.relevance, self._compared(one, where) if where.compared else next(heard))
+            for one, where in zip(asked, found, strict=True)
         ]
 
-    def _assessed(self, asked: Asked, brand: str) -> dict[str, Any]:
-        """Return the answer where terms tell whether a text is about the brand."""
-        mention = Mention(space="score", native_id="score", kind="post", text=asked.text, rating=asked.rating)
-        matched, relevance = self._matched(mention, brand)
-        judged = self.judge.assess(mention, matched, version=b"", lang=asked.lang)
-        found = next(one for one in judged.assessments if one.brand == brand)
-        return _record(asked.id, found.sentiment, found.intent, found.urgency, relevance, judged.mention.lang)
-
-    def _matched(self, mention: Mention, brand: str) -> tuple[Matched, str | None]:
-        """Return what a text is about, the brand last, and how it is about that."""
-        found = self.judge.match(mention)
-        others = tuple(match for match in found.about if match.brand != brand)
-        own = next((match for match in found.about if match.brand == brand), None)
+    def _found(self, asked: Asked) -> _Found:
+        """Return where a text names its target or the brand; it is about the target, or judged as a whole."""
+        if asked.target:
+            return _Found(_named(asked.text, asked.target), "about")
+        if self.brand is None:
+            return _Found((), "about")
+        found = self.judge.match(_mention(asked))
+        others = tuple(match for match in found.about if match.brand != self.brand)
+        own = next((match for match in found.about if match.brand == self.brand), None)
         if own is not None:
-            return Matched((*others, own)), own.relevance
-        near = next((miss for miss in found.near_misses if miss.brand == brand), None)
-        spans = near.spans if near else ()
-        return Matched((Match(brand, False, spans),)), "near_miss" if near else None
+            return _Found(own.spans, own.relevance, (*others, own) if others else ())
+        near = next((miss for miss in found.near_misses if miss.brand == self.brand), None)
+        return _Found(near.spans, "near_miss") if near else _Found((), None)
+
+    def _compared(self, asked: Asked, found: _Found) -> Heard:
+        """Return how a text sounds for the brand that is about others as well."""
+        judged = self.judge.assess(_mention(asked), Matched(found.compared), version=b"", lang=asked.lang)
+        own = judged.assessments[-1]
+        return Heard(judged.mention.lang, own.sentiment, own.intent, own.urgency)
 
 
-def _record(
-    name: str | int,
-    sentiment: Sentiment,
-    kind: Intent,
-    urgency: Urgency,
-    relevance: str | None,
-    lang: str | None,
-) -> dict[str, Any]:
+class _Found(NamedTuple):
+    """Where a text names what it is about, and how it is about that.
+
+    Where it is about other brands as well, `compared` has all of them, the one that is asked for last.
+    """
+
+    spans: Sequence[Span]
+    relevance: str | None
+    compared: tuple[Match, ...] = ()
+
+
+def _mention(asked: Asked) -> Mention:
+    return Mention(space="score", native_id="score", kind="post", text=asked.text, rating=asked.rating)
+
+
+def _heard_alone(asked: Asked, spans: Sequence[Span]) -> Text:
+    share = None if asked.rating is None else (asked.rating - 1) / 4
+    return Text(asked.text, spans, share, asked.lang)
+
+
+def _record(name: str | int, relevance: str | None, heard: Heard) -> dict[str, Any]:
+    lang, sentiment, kind, urgency = heard
     return {
         "id": name,
         "label": sentiment.label,

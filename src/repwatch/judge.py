@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from repwatch.judging import clauses
 from repwatch.judging.care import Asked, Care, Taught
-from repwatch.judging.intent import Decided, Wording, decided, sounds, wants, written, written_in
+from repwatch.judging.intent import Wording, decided, sounds, wants, written, written_in
 from repwatch.judging.language import detect
 from repwatch.judging.senders import by_words, sender
 from repwatch.match import Match, Matched, Matcher
@@ -132,7 +132,7 @@ class Judge:
             for one, said, lang in zip(texts, words, langs, strict=True)
         ]
         return [
-            Heard(lang, sentiment, _wanted(one, sentiment, found))
+            Heard(lang, sentiment, *_wanted(one, sentiment, found))
             for one, lang, sentiment, found in zip(texts, langs, sentiments, signs, strict=True)
         ]
 
@@ -263,12 +263,14 @@ class Heard(NamedTuple):
 
     lang: str | None
     sentiment: Sentiment
-    wanted: Decided
+    intent: Intent
+    urgency: Urgency
 
 
-def _wanted(said: Text, sentiment: Sentiment, signs: Mapping[str, str]) -> Decided:
+def _wanted(said: Text, sentiment: Sentiment, signs: Mapping[str, str]) -> tuple[Intent, Urgency]:
     who, _ = by_words(said.text, signs)
-    return decided(frozenset((*signs, *sounds(sentiment, said.rating))), who)
+    wanted = decided(frozenset((*signs, *sounds(sentiment, said.rating))), who)
+    return wanted.intent, wanted.urgency
 
 
 @dataclass(frozen=True, slots=True)
