@@ -12,7 +12,7 @@ test: $(READY)
 	$(BIN)/pytest -n auto
 
 # The same tests in another order and, where they are laws, on twenty times as many examples, all drawn anew.
-# It takes an hour; a failure prints the example that shows it.
+# It takes half an hour on two processors; a failure prints the example that shows it.
 fuzz: $(READY)
 	$(BIN)/pytest -n auto --hypothesis-profile=fuzz --randomly-seed=default --timeout=3600
 
