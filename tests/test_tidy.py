@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from repwatch import tidy as tidying
@@ -209,6 +209,7 @@ MENTIONS = st.builds(
 
 @settings(max_examples=100)
 @given(MENTIONS)
+@example(mention(text="Ã€é€ "))
 def test_tidying_twice_is_tidying_once(foreign: Mention) -> None:
     once = tidy(foreign, NOW)
     again = tidy(once, NOW)

@@ -89,7 +89,7 @@ def twins(mention: Mention) -> tuple[bytes, ...]:
 
 def _cleaned(mention: Mention, collected_at: datetime) -> Mention:
     published_at = _plausible(mention.published_at, collected_at)
-    text = clean(repair(clean(mention.text[: 2 * LONGEST_TEXT]))).strip()
+    text = clean(repair(clean(mention.text[: 2 * LONGEST_TEXT]).strip())).strip()
     return replace(
         mention,
         native_id=_id(mention.native_id),
