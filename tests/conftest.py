@@ -1,9 +1,9 @@
 """What holds for all tests: `make test` leaves nothing to chance, `make fuzz` does."""
 
 import multiprocessing
-import os
 import signal
 import sys
+from collections.abc import Generator
 from multiprocessing import forkserver
 
 import pytest
@@ -53,6 +53,7 @@ def pytest_collection_finish() -> None:
         forkserver.ensure_running()
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Return how many tests run at once: some more than there are processors, as many of them wait."""
-    return (os.cpu_count() or 1) + 2
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Run two more tests at once than there are processors, as many of them wait."""
+    return (yield) + 2
