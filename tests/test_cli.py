@@ -526,6 +526,11 @@ def test_status_says_why_a_source_is_not_read_and_what_to_do(desk: Desk, server:
     assert "Look closer: repwatch source test feed1" in shown
 
 
+def test_who_watches_no_place_yet_is_told_how_to_find_one(desk: Desk) -> None:
+    desk.configure()
+    assert "Find one: repwatch source discover" in at_terminal(desk, "source", "list")
+
+
 @pytest.mark.parametrize(
     ("trouble", "scans", "level", "more"),
     [

@@ -613,6 +613,7 @@ def test_a_feed_is_looked_for_where_feeds_often_are(desk: Path, server: HTTPServ
     base = serve(server, site({"/": "<html>Anvils</html>", "/rss": rss("Acme Anvils crack", "x")}))
     said = discover(desk, f"{base}/").stdout
     assert f'url = "{base}/rss"' in said
+    assert "# A feed: it is at the address below" in said
     assert "# Tried: 2 entries, 1 of them about a brand" in said
     assert paths(server) == ["/robots.txt", "/", "/.well-known/nodeinfo", "/feed", "/rss"], (
         "it is not asked twice"

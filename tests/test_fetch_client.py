@@ -822,7 +822,8 @@ def test_a_server_without_tls_is_a_failure(fetcher: Fetcher) -> None:
         connection.sendall(FEED)
 
     with wild(serve) as server:
-        assert failure(fetcher, get(f"https://127.0.0.1:{server.port}/")).reason == "tls"
+        error = failure(fetcher, get(f"https://127.0.0.1:{server.port}/"))
+    assert (error.reason, error.hint) == ("tls", "if it has none, begin its address with http://")
 
 
 def test_a_handshake_that_never_ends_is_left() -> None:

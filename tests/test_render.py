@@ -221,6 +221,9 @@ def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
     with pytest.raises(UsageError) as refused:
         render.pick("zzz", ["acme", "zed"], "brand")
     assert refused.value.hint == "There is: acme, zed"
+    with pytest.raises(UsageError) as refused:
+        render.pick("zzz", [], "source")
+    assert refused.value.hint == "There is none yet."
 
 
 def test_two_formats_at_once_are_refused() -> None:

@@ -190,7 +190,8 @@ def pick(name: str, known: Iterable[str], noun: str) -> str:
         return name
     near = get_close_matches(name.casefold(), [known.casefold() for known in names], 1)
     meant = next((known for known in names if near and known.casefold() == near[0]), None)
-    hint = f'Did you mean "{meant}"?' if meant else f"There is: {', '.join(names) or 'none'}"
+    every = f"There is: {', '.join(names)}" if names else "There is none yet."
+    hint = f'Did you mean "{meant}"?' if meant else every
     raise UsageError(f'there is no {noun} "{flat(name)}"', hint=hint)
 
 

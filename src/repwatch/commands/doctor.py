@@ -139,12 +139,14 @@ def _store(session: Session, config: Config, reader: Reader) -> Iterator[Finding
     from repwatch.commands.standing import standing, tolerance, troubled
     from repwatch.outcomes import worn_out
     from repwatch.store.base import Filter
-    from repwatch.words import ago, percent, size
+    from repwatch.words import ago, percent, plural, size
 
     info = reader.info()
     details = ", ".join(f"{name} {value}" for name, value in info.details.items())
     yield Finding(
-        "ok", "store", f"schema {info.schema}, {info.mentions} mentions, {size(info.bytes)}, {details}"
+        "ok",
+        "store",
+        f"schema {info.schema}, {plural(info.mentions, 'mention')}, {size(info.bytes)}, {details}",
     )
     runs = reader.runs(limit=1)
     every_s = min((source.every_s for source in config.sources.values()), default=config.scan.every_s)

@@ -175,6 +175,8 @@ def list_sources(session: Session, *, shown: Listing) -> None:
         for place in session.settings.sources.values()
     ]
     shown.show(session.out, rows, known, schema="repwatch.sources/1", key="sources")
+    if not rows:
+        session.say("No place is read yet. Find one: repwatch source discover https://forum.example")
 
 
 @app.command("show")

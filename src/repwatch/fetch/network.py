@@ -192,7 +192,7 @@ class _Stream(httpcore.NetworkStream):
             inner = self._inner.start_tls(ssl_context, server_hostname, time_s)
         except httpcore.ConnectError as error:
             if isinstance(error.__cause__, ssl.SSLError):
-                raise FetchError("tls", _tls_trouble(error.__cause__)) from error
+                raise _tls_trouble(error.__cause__) from error
             raise
         return _Stream(inner, self._deadline, self._limits)
 
@@ -203,11 +203,12 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
-def _tls_trouble(error: ssl.SSLError) -> str:
+def _tls_trouble(error: ssl.SSLError) -> FetchError:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate can't be trusted: {error.verify_message}"
+        return FetchError("tls", f"its certificate can't be trusted: {error.verify_message}")
     reason = (error.reason or "no reason given").replace("_", " ").lower()
-    return f"no secure connection: {reason}"
+    hint = "if it has none, begin its address with http://"
+    return FetchError("tls", f"no secure connection: {reason}", hint=hint)
 
 
 class _Pools:

@@ -57,7 +57,7 @@ def of_answer(answer: Answer) -> Seen:
         ParseError: it is a wall, and nothing else can be seen.
     """
     if is_feed(answer):
-        return Seen(feeds=(_feed(answer.url, "it is one itself"),))
+        return Seen(feeds=(_feed(answer.url, "it is at the address below"),))
     page = WebPage(answer)
     sure = [*made_by(page)]
     if reviews := _reviews(answer):
