@@ -298,8 +298,8 @@ def test_what_is_kept_of_spellings_is_bounded(monkeypatch: pytest.MonkeyPatch) -
     for number in range(300):
         text = f"word{number}x is late, @somebody{number} https://a.example/{number} {'?' * number}"
         assert hearing.hear(text).odds == odds(MODEL, read(text))
-    assert 0 < len(hearing._kept) <= 100 + len(text.split())
-    assert 0 < len(hearing._kept.vocabulary) <= 100 + len(text.split())
+    assert 0 < len(hearing._spellings) <= 100
+    assert 0 < len(hearing._spellings._vocabulary) <= 100
 
 
 # Reasons

@@ -1,8 +1,8 @@
 """What a model says of a text, and what it found there.
 
-Python is slow at single steps and quick at whole columns. What a spelling or a word means wherever it
-stands is worked out once and kept in columns, at its number; a text is its numbers, and what they mean is
-taken from each column at once:
+Python is slow at single steps and quick at whole columns. What a word or a spelling means wherever it
+stands is a row that is worked out once and kept; a text is its rows, turned into columns, and each column
+is dealt with at once:
 
 * Groups and marks are counted in the digits of one large number: one sum counts them all.
 * What is near what is in two large numbers that hold the words of a text side by side: one of them is
@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import chain
-from operator import add, itemgetter
-from typing import Any, Final, NamedTuple
+from operator import add
+from typing import Final, NamedTuple
 
 from repwatch.judging.model import PAIR_BUCKETS, SHORTEST, ZERO, Model, Sums
 from repwatch.judging.reading import (
@@ -86,31 +87,63 @@ _KNOWN: Final = _there(WORD_GROUPS)
 _ENGLISH: Final = _there(set(WORD_GROUPS).difference(EVERYWHERE))
 _CAPITALS: Final = _there(["capitals"])
 
-Picker = Callable[[Any], Sequence[Any]]
-"""Takes from a column what it has at certain numbers."""
+
+class Word(NamedTuple):
+    """What a word means wherever it stands.
+
+    `first` and `last` are the numbers by which it ends a pair of words and begins one, `code` is its own
+    (see Phrases); `groups` are its WORD_GROUPS as bits, `counted` as digits; `ahead` and `behind` are the
+    pairs of NEAR that it may begin and end. `worth` is what it adds by itself, to be divided by the root
+    of the number of words, and `by_groups` what its groups add (see Model.worth).
+    """
+
+    plain: str
+    weight: complex
+    first: int
+    last: int
+    code: bytes
+    worth: float
+    groups: int
+    counted: int
+    ahead: bytes
+    behind: bytes
+    by_groups: float
 
 
-def _picker(numbers: Sequence[Any]) -> Picker:
-    """Return what takes from a column, or a dictionary, what it has at these numbers, or keys."""
-    if len(numbers) > 1:
-        return itemgetter(*numbers)
-    return lambda column: [column[number] for number in numbers]
+class Spelling(NamedTuple):
+    """What a token means wherever it stands: its words, its MARKS as digits, and what it is to VADER.
+
+    `valence` is its score there, if that counts (see TONED).
+    """
+
+    words: tuple[Word, ...]
+    marks: int
+    flags: int
+    valence: float
+    token: Token
 
 
 class Said(NamedTuple):
-    """A text in numbers.
-
-    `raws` are its tokens, `words` the numbers of its words. What `kept` has in columns is picked by
-    `of_tokens` (those of Spellings), `of_words` (of Vocabulary) and `of_groups` (of Groupings).
-    """
+    """A text and its tokens, as they were written; the columns of its spellings; and those of its words."""
 
     text: str
     raws: Sequence[str]
-    words: Sequence[int]
-    kept: Spellings
-    of_tokens: Picker
-    of_words: Picker
-    of_groups: Picker
+    words: Sequence[tuple[Word, ...]] = ()
+    marks: Sequence[int] = ()
+    flags: Sequence[int] = ()
+    valences: Sequence[float] = ()
+    tokens: Sequence[Token] = ()
+    plain: Sequence[str] = ()
+    weights: Sequence[complex] = ()
+    firsts: Sequence[int] = ()
+    lasts: Sequence[int] = ()
+    codes: Sequence[bytes] = ()
+    worths: Sequence[float] = ()
+    groups: Sequence[int] = ()
+    counted: Sequence[int] = ()
+    ahead: Sequence[bytes] = ()
+    behind: Sequence[bytes] = ()
+    by_groups: Sequence[float] = ()
 
 
 class Heard(NamedTuple):
@@ -137,7 +170,7 @@ class Heard(NamedTuple):
     @property
     def is_wordless(self) -> bool:
         """It is nothing but handles and links."""
-        return max(self.said.words, default=0) < len(NOBODYS)
+        return _NOBODYS.issuperset(self.said.plain)
 
     @property
     def is_understood(self) -> bool:
@@ -153,12 +186,12 @@ class Heard(NamedTuple):
             once & groups
             | (twice & groups) << _TWICE_AT
             | _groups_of(self.phrases) << _PHRASES_AT
-            | _anywhere(self.near, len(self.said.words)) << _NEAR_AT
+            | _anywhere(self.near, len(self.said.plain)) << _NEAR_AT
             | once >> marks << _MARKS_AT
             | twice >> marks << _MARKS_TWICE_AT
             | self.looks << _LOOKS_AT
         )
-        return Reading(self.tones, bits, list(self.said.of_words(self.said.kept.vocabulary.words)))
+        return Reading(self.tones, bits, list(self.said.plain))
 
 
 class Quick:
@@ -166,7 +199,7 @@ class Quick:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._kept = Spellings(model)
+        self._spellings = _Spellings(model)
         self._phrases = phrases()
         self._pairs = _side_by_side(model.tables[2], model.tables[3])
         weights = [model.weight_of_bit(at) for at in range(len(BITS))]
@@ -198,21 +231,20 @@ class Quick:
         said = [self._said(plain(text)) for text in texts]
         counted = list(map(_counted, said))
         near = [_near(one) if counts & _KNOWN else 0 for one, counts in zip(said, counted, strict=True)]
-        found = [self._phrases.find(b"".join(one.of_words(one.kept.vocabulary.codes))) for one in said]
+        found = [self._phrases.find(b"".join(one.codes)) for one in said]
         tones = list(map(self._tones, said, found))
         spoken = list(map(self._spoken, said))
         return list(map(self._heard, said, spoken, tones, found, counted, near))
 
     def _said(self, text: str) -> Said:
         """Return a text in numbers."""
-        if self._kept.is_full:
-            self._kept = Spellings(self.model)
-        kept = self._kept
         raws = text.split()
-        of_tokens = _picker(_picker(raws)(kept))
-        words = [*chain.from_iterable(of_tokens(kept.words))]
-        of_words = _picker(words)
-        return Said(text, raws, words, kept, of_tokens, of_words, _picker(of_words(kept.vocabulary.groups)))
+        rows = [*map(self._spellings.__getitem__, raws)]
+        if not rows:
+            return Said(text, raws)
+        spellings = [*zip(*rows, strict=True)]
+        words = zip(*chain.from_iterable(spellings[0]), strict=True)
+        return Said(text, raws, *spellings, *words)
 
     def _heard(
         self,
@@ -231,7 +263,7 @@ class Quick:
         shape = looks(
             said.text,
             addressed=bool(said.raws) and is_handle(said.raws[0]),
-            count=len(said.words),
+            count=len(said.plain),
             tone=tones[1],
             known=counted & _KNOWN > 0,
         )
@@ -239,29 +271,27 @@ class Quick:
         if phrases:
             bits += self._phrased[_groups_of(phrases)]
         if near:
-            bits += self._near[_anywhere(near, len(said.words))]
+            bits += self._near[_anywhere(near, len(said.plain))]
         return Heard(odds + bits, said, tones, phrases, counted, near, shape)
 
     def _spoken(self, said: Said) -> complex:
         """Return what words and pairs of words say."""
-        vocabulary, of_words = said.kept.vocabulary, said.of_words
-        numbers = [*map(add, of_words(vocabulary.last), of_words(vocabulary.first)[1:])]
-        pairs, zeros = sum(_picker(numbers)(self._pairs)), ZERO * len(numbers)
+        pairs = [*map(self._pairs.__getitem__, map(add, said.lasts, said.firsts[1:]))]
+        total, zeros = sum(pairs), ZERO * len(pairs)
         scale, scale_good = self.model.scales[1]
-        odds = sum(of_words(vocabulary.weights)) + complex(
-            ((pairs & _PAIR_ALL) - zeros) * scale, ((pairs >> _PAIR) - zeros) * scale_good
+        odds = sum(said.weights) + complex(
+            ((total & _PAIR_ALL) - zeros) * scale, ((total >> _PAIR) - zeros) * scale_good
         )
-        return odds / math.sqrt(max(len(said.words), SHORTEST)) + self._bias
+        return odds / math.sqrt(max(len(said.plain), SHORTEST)) + self._bias
 
     def _tones(self, said: Said, phrases: Sequence[Phrase]) -> tuple[float, ...]:
         """Return the TONES of a text."""
         if len(said.text) > PIECE:
-            sums = mean_tone(said.text, lambda raw: said.kept.tokens[said.kept[raw]])
+            sums = mean_tone(said.text, lambda raw: self._spellings[raw].token)
         else:
             sums = TONELESS
-            if values := [*filter(None, said.of_tokens(said.kept.valences))]:
-                flags = said.of_tokens(said.kept.flags)
-                sums = tone_of_values(values, said.of_tokens(said.kept.tokens), flags, said.text)
+            if values := [*filter(None, said.valences)]:
+                sums = tone_of_values(values, said.tokens, said.flags, said.text)
         if not phrases:
             return _NO_TONES if sums is TONELESS else tones_of(*sums)
         up = down = 0.0
@@ -274,6 +304,7 @@ class Quick:
 
 
 _PAIR_ALL: Final = (1 << _PAIR) - 1
+_NOBODYS: Final = frozenset(NOBODYS)
 _NO_TONES: Final = tones_of(*TONELESS)
 
 
@@ -315,9 +346,7 @@ def _counted(said: Said) -> int:
 
     The highest bit of a digit says that it is there, and the next that it is there twice.
     """
-    counts = sum(said.of_groups(said.kept.vocabulary.groupings.counted)) + sum(
-        said.of_tokens(said.kept.marks)
-    )
+    counts = sum(said.counted) + sum(said.marks)
     return (counts + _NOT_ONCE & _TOPS) | (counts + _NOT_TWICE & _TOPS) >> 1
 
 
@@ -328,9 +357,8 @@ def _gathered(digits: int) -> int:
 
 def _near(said: Said) -> int:
     """Return at each word the pairs of NEAR that it makes with one of the three before it."""
-    groupings = said.kept.vocabulary.groupings
-    first = int.from_bytes(b"".join(said.of_groups(groupings.ahead)), "little")
-    second = int.from_bytes(b"".join(said.of_groups(groupings.behind)), "little")
+    first = int.from_bytes(b"".join(said.ahead), "little")
+    second = int.from_bytes(b"".join(said.behind), "little")
     return (first << NEAR_BITS | first << 2 * NEAR_BITS | first << 3 * NEAR_BITS) & second
 
 
@@ -343,111 +371,70 @@ def _anywhere(near: int, n_words: int) -> int:
     return near
 
 
-# Columns
+# Rows
 
 
-class Spellings(dict[str, int]):
-    """The number of each spelling, found out when first asked for.
-
-    In columns, at that number: the numbers of its words, its marks, counted, and what it is to VADER.
-    """
+class _Spellings(dict[str, Spelling]):
+    """What each spelling means, found out when first asked for."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
-        self.words: list[tuple[int, ...]] = []
-        self.marks: list[int] = []
-        self.flags: list[int] = []
-        self.valences: list[float] = []
-        self.tokens: list[Token] = []
-        self.vocabulary = Vocabulary(model)
-        self._someone, self._somewhere = self._add(SOMEONE), self._add(SOMEWHERE)
+        self._vocabulary = _Vocabulary(model)
+        self._someone, self._somewhere = self._spelling(SOMEONE), self._spelling(SOMEWHERE)
 
-    @property
-    def is_full(self) -> bool:
-        """There are so many that they should be forgotten."""
-        return len(self) >= MOST_KEPT or len(self.vocabulary) >= MOST_KEPT
-
-    def __missing__(self, raw: str) -> int:
+    def __missing__(self, raw: str) -> Spelling:
+        if len(self) >= MOST_KEPT:
+            self.clear()
         if is_handle(raw):
-            number = self._someone
+            found = self._someone
         elif is_link(raw):
             return self._somewhere  # hardly ever seen again
         elif (usual := _usual(raw)) != raw:
-            number = self[usual]
+            found = self[usual]
         else:
-            number = self._add(spelled(raw))
-        self[raw] = number
-        return number
+            found = self._spelling(spelled(raw))
+        self[raw] = found
+        return found
 
-    def _add(self, new: Spelled) -> int:
-        self.words.append(tuple([self.vocabulary[word] for word in new.words]))
-        self.marks.append(_MARKED[new.marks])
-        self.flags.append(new.token.flags)
-        self.valences.append(new.token.valence if new.token.flags & TONED else 0.0)
-        self.tokens.append(new.token)
-        return len(self.words) - 1
+    def _spelling(self, new: Spelled) -> Spelling:
+        words = tuple([self._vocabulary[word] for word in new.words])
+        flags, valence = new.token.flags, new.token.valence
+        return Spelling(words, _MARKED[new.marks], flags, valence if flags & TONED else 0.0, new.token)
 
 
-class Vocabulary(dict[str, int]):
-    """The number of each word, found out when first asked for; the first ones are NOBODYS.
-
-    In columns, at that number: the word; its weight; the numbers by which it ends a pair of words and
-    begins one; its code (see Phrases); the number of its set of groups; and its worth, to be divided by
-    the root of the number of words (see Model.worth).
-    """
+class _Vocabulary(dict[str, Word]):
+    """What each word means, found out when first asked for."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
         self._model = model
-        self.words: list[str] = []
-        self.weights: list[complex] = []
-        self.first: list[int] = []
-        self.last: list[int] = []
-        self.codes: list[bytes] = []
-        self.groups: list[int] = []
-        self.worth: list[float] = []
-        self.groupings = Groupings(model)
-        for word in NOBODYS:
-            self[word]
+        self._grouped = cache(self._of_groups)
 
-    def __missing__(self, word: str) -> int:
-        self[word] = number = len(self)
+    def __missing__(self, word: str) -> Word:
+        if len(self) >= MOST_KEPT:
+            self.clear()
         weight, pair = self._model.weight_of_word(word), checksum(word)
-        self.words.append(word)
-        self.weights.append(weight)
-        self.first.append(pair & _PAIR_MASK)
-        self.last.append(pair * 31 & _PAIR_MASK)
-        self.codes.append(phrases().code(word))
-        self.groups.append(self.groupings[word_groups().get(word, 0)])
-        self.worth.append(self._model.worth(weight))
-        return number
+        found = self[word] = Word(
+            word,
+            weight,
+            pair & _PAIR_MASK,
+            pair * 31 & _PAIR_MASK,
+            phrases().code(word),
+            self._model.worth(weight),
+            *self._grouped(word_groups().get(word, 0)),
+        )
+        return found
 
-
-class Groupings(dict[int, int]):
-    """The number of each set of WORD_GROUPS that a word is in, found out when first asked for.
-
-    In columns, at that number: the set; the groups, counted; the pairs of NEAR that such a word may begin
-    and end; and what the groups are worth (see Model.worth).
-    """
-
-    def __init__(self, model: Model) -> None:
-        super().__init__()
-        self._model = model
-        self.bits: list[int] = []
-        self.counted: list[int] = []
-        self.ahead: list[bytes] = []
-        self.behind: list[bytes] = []
-        self.worth: list[float] = []
-
-    def __missing__(self, bits: int) -> int:
-        self[bits] = number = len(self)
+    def _of_groups(self, groups: int) -> tuple[int, int, bytes, bytes, float]:
+        """Return what a word means by its groups, from Word.groups on."""
         model = self._model
-        self.bits.append(bits)
-        self.counted.append(sum(1 << _DIGIT * at for at in places(bits)))
-        self.ahead.append(ahead(bits).to_bytes(NEAR_BYTES, "little"))
-        self.behind.append(behind(bits).to_bytes(NEAR_BYTES, "little"))
-        self.worth.append(sum(model.worth(model.weight_of_bit(at)) for at in places(bits)))
-        return number
+        return (
+            groups,
+            sum(1 << _DIGIT * at for at in places(groups)),
+            ahead(groups).to_bytes(NEAR_BYTES, "little"),
+            behind(groups).to_bytes(NEAR_BYTES, "little"),
+            sum(model.worth(model.weight_of_bit(at)) for at in places(groups)),
+        )
 
 
 def _usual(raw: str) -> str:

@@ -82,12 +82,12 @@ class Explainer:
         """
         said = heard.said
         raws = said.raws if shown is None else shown
-        ends = [*accumulate(map(len, said.of_tokens(said.kept.words)[:MOST_WORDS]))]
+        ends = [*accumulate(map(len, said.words[:MOST_WORDS]))]
         alone = _alone(said)[: ends[-1] if ends else 0]
         phrases = self._phrases(heard, alone)
         named: dict[str, float] = {}
         for first, last, weight in phrases + self._others(heard, ends, alone, phrases):
-            if not -LEAST < weight < LEAST and said.words[first] >= len(NOBODYS):
+            if not -LEAST < weight < LEAST and said.plain[first] not in NOBODYS:
                 name = _quoted(raws[bisect_right(ends, first) : bisect_right(ends, last) + 1])
                 named[name] = named.get(name, 0.0) + weight
         if heard.looks & self._remarkable:
@@ -113,7 +113,7 @@ class Explainer:
         telling = {at for at, weight in enumerate(alone) if not -LEAST < weight < LEAST}
         felt = _felt(heard.said, ends)
         near = self._near_places(heard) if heard.near else set()
-        groups = heard.said.of_groups(heard.said.kept.vocabulary.groupings.bits) if near else ()
+        groups = heard.said.groups
         pieces: list[_Piece] = []
         for at in sorted(telling.union(felt, near) - taken):
             if at >= len(alone):
@@ -172,10 +172,8 @@ class Explainer:
 
 def _alone(said: Said) -> list[float]:
     """Return what each word adds by itself, with its groups."""
-    share = max(len(said.words), SHORTEST) ** -0.5
-    worth = said.of_words(said.kept.vocabulary.worth)
-    by_groups = said.of_groups(said.kept.vocabulary.groupings.worth)
-    return [one * share + more for one, more in zip(worth, by_groups)]  # noqa: B905 (both are of all words)
+    share = max(len(said.plain), SHORTEST) ** -0.5
+    return [one * share + more for one, more in zip(said.worths, said.by_groups)]  # noqa: B905 (of all words)
 
 
 def _felt(said: Said, ends: Sequence[int]) -> dict[int, float]:
@@ -185,14 +183,12 @@ def _felt(said: Said, ends: Sequence[int]) -> dict[int, float]:
     """
     felt: dict[int, float] = {}
     negating = -_REACH - 1
-    flags = said.of_tokens(said.kept.flags)[: len(ends)]
-    tokens = said.of_tokens(said.kept.tokens)
-    for place in [at for at, some in enumerate(flags) if some & (FELT | NEGATES)]:
+    for place in [at for at, some in enumerate(said.flags[: len(ends)]) if some & (FELT | NEGATES)]:
         first = ends[place - 1] if place else 0
         if first < ends[place]:
-            if valence := tokens[place].valence:
+            if valence := said.tokens[place].valence:
                 felt[first] = valence * NEGATED if negating >= first - _REACH else valence
-            if flags[place] & NEGATES:
+            if said.flags[place] & NEGATES:
                 negating = first
     return felt
 
