@@ -131,6 +131,10 @@ def test_what_many_have_heard_is_more_urgent() -> None:
     assert read("The handle broke", views=20_000).urgency == "high"
     assert read("The handle broke", score=100).urgency == "high"
     assert read("How do I turn it?", replies=100).urgency == "medium"
+    assert read("The handle broke", author_followers=19_999).urgency == "low"
+    assert read("The handle broke", author_followers=20_000) == Wants(
+        "complaint", "high", ('complaint: "broke"', "high urgency: 20,000 followers")
+    )
 
 
 def test_a_harsh_complaint_is_more_urgent() -> None:

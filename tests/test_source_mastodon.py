@@ -110,6 +110,7 @@ def test_a_post_is_read_with_all_that_the_instance_says() -> None:
         author_id="mastodon:@bellows_bea@social.example",
         author_url=f"{BASE}/@bellows_bea",
         author_is_bot=False,
+        author_followers=1200,
         published_at=datetime(2026, 11, 20, 10, tzinfo=UTC),
         edited_at=datetime(2026, 11, 20, 10, 5, tzinfo=UTC),
         lang="en",

@@ -131,6 +131,7 @@ def test_a_post_is_read_with_its_author_counts_and_links() -> None:
         author="Anvil Fan",
         author_id="x:@anvil_fan_7",
         author_url="https://x.com/anvil_fan_7",
+        author_followers=310,
         published_at=datetime(2026, 11, 21, 9, 0, 5, tzinfo=UTC),
         lang="en",
         thread_id="1990000000047110090",

@@ -157,6 +157,7 @@ def test_a_mention_comes_back_as_it_was_judged(store: Store) -> None:
         url="https://forum.example/1",
         author="Mara",
         author_is_bot=False,
+        author_followers=20_000,
         lang="en",
         rating=1.0,
         rating_worst=1.0,

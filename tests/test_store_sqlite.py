@@ -794,6 +794,7 @@ def test_a_near_miss_can_be_rebuilt_from_its_row() -> None:
         parent_id="0",
         likes=0,
         author_is_bot=False,
+        author_followers=20_000,
         marks=("cut", "undated"),
     )
     near = (NearMiss(brand="acme", spans=(Span("title", 0, 2, "té", "weak"),), why="no context word"),)

@@ -165,7 +165,8 @@ class Mention:
     ids of the same space. `author_id` is the account in the form that own_accounts use for it.
     `answered_at` is when whom it is about answered under it, where the platform says so.
     `addressed_to` are the accounts that it names or answers, in the same form.
-    `likes`, `replies`, `reposts` and `views` are counts, `score` a balance of votes.
+    `likes`, `replies`, `reposts` and `views` are counts, `score` a balance of votes, and
+    `author_followers` is how many follow its author.
     `marks` are remarks for a person, such as "undated". `ref` is what its source needs to ask for
     it again, where the id alone does not tell (see sources.base.Rereads).
     """
@@ -180,6 +181,7 @@ class Mention:
     author_id: str | None = None
     author_url: str | None = None
     author_is_bot: bool | None = None
+    author_followers: int | None = None
     published_at: datetime | None = None
     edited_at: datetime | None = None
     lang: str | None = None

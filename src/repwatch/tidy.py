@@ -37,7 +37,10 @@ _LARGEST = 2**63 - 1
 _OPENING = 200
 """How much of a text tells it from an author's others of the same moment."""
 
-_SAID = attrgetter(*(field.name for field in fields(Mention) if field.name not in ("marks", "ref")))
+_UNSAID = ("marks", "ref", "author_followers")
+"""Fields that say nothing about a text; followers come and go with every look."""
+
+_SAID = attrgetter(*(field.name for field in fields(Mention) if field.name not in _UNSAID))
 
 
 def tidy_page(page: Page, collected_at: datetime) -> Page:
@@ -99,6 +102,7 @@ def _cleaned(mention: Mention, collected_at: datetime) -> Mention:
         author=_line(mention.author),
         author_id=_line(mention.author_id),
         author_url=canonical(mention.author_url) if mention.author_url else None,
+        author_followers=_count(mention.author_followers),
         published_at=published_at,
         edited_at=_plausible(mention.edited_at, collected_at),
         answered_at=_plausible(mention.answered_at, collected_at),

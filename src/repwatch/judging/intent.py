@@ -36,6 +36,9 @@ HEARD = 100
 SEEN = 20_000
 """Views from which they have."""
 
+FOLLOWED = 20_000
+"""Followers from which what somebody says reaches many, before anybody reacts."""
+
 
 NO_TABLES = "no tables"
 """The sign of a text in a language without tables."""
@@ -179,6 +182,8 @@ def written(mention: Mention) -> dict[str, str]:
     engagement = (mention.likes or 0) + (mention.replies or 0) + (mention.reposts or 0)
     if max(engagement, mention.score or 0) >= HEARD or (mention.views or 0) >= SEEN:
         found["heard"] = f"{engagement} reactions" if engagement >= HEARD else "heard by many"
+    elif (mention.author_followers or 0) >= FOLLOWED:
+        found["heard"] = f"{mention.author_followers:,} followers"
     return found
 
 

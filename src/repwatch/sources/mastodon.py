@@ -358,6 +358,7 @@ def _read(entry: Mapping[str, Any], base: str, uris: Mapping[str, str]) -> Menti
         author_id=f"mastodon:{handle}" if handle else None,
         author_url=web_link(account.get("url")),
         author_is_bot=bot if isinstance(bot, bool) else None,
+        author_followers=count(account.get("followers_count")),
         published_at=moment(status.get("created_at")),
         edited_at=moment(status.get("edited_at")),
         lang=word(status.get("language")),

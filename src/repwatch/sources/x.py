@@ -232,7 +232,8 @@ class X:
             yield f"({group}) {ending}"
 
     def _get(self, path: str, params: Mapping[str, str]) -> Request:
-        people = {"expansions": "author_id", "user.fields": "username,name"} if self.authors else {}
+        fields = "username,name,public_metrics"
+        people = {"expansions": "author_id", "user.fields": fields} if self.authors else {}
         return Request(
             "GET",
             f"{self.base_url.rstrip('/')}/2/tweets{path}",
@@ -320,6 +321,7 @@ def _post(post: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]]) -> Me
         author=first_word((author.get("name"), handle)),
         author_id=f"x:@{handle}" if handle else None,
         author_url=f"{SITE}/{quote(handle, safe='')}" if handle else None,
+        author_followers=count(table(author.get("public_metrics")).get("followers_count")),
         published_at=moment(post.get("created_at")),
         lang=word(post.get("lang")),
         parent_id=above.get("replied_to"),

@@ -48,7 +48,7 @@ THREADS = f"""
     order by f.at_ms desc limit :limit
 """
 _BLANKED = ("title", "text", "native_id")
-_REMOVED = ("url", "author", "author_id", "author_url", "item")
+_REMOVED = ("url", "author", "author_id", "author_url", "author_followers", "item")
 _UNSAID = ("reasons", "spans", "why")
 _PURGE = """
     insert into meta (key, value) values ('purge', 'wanted')

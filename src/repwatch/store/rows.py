@@ -34,9 +34,9 @@ Values = dict[str, Any]
 
 MENTION = (
     "id", "source", "space", "native_id", "kind", "url", "author", "author_id", "author_url", "author_is_bot",
-    "published_ms", "edited_ms", "answered_ms", "collected_ms", "trended", "lang", "rating", "rating_worst",
-    "rating_best", "item", "parent_id", "thread_id", "likes", "replies", "reposts", "views", "score", "marks",
-    "title", "text",
+    "author_followers", "published_ms", "edited_ms", "answered_ms", "collected_ms", "trended", "lang",
+    "rating", "rating_worst", "rating_best", "item", "parent_id", "thread_id", "likes", "replies", "reposts",
+    "views", "score", "marks", "title", "text",
 )  # fmt: skip
 """Columns of `mention` beside its seq."""
 
@@ -131,6 +131,7 @@ def mention_values(mention: Mention, source: str, collected_at: datetime, *, fir
         "author_id": mention.author_id,
         "author_url": mention.author_url,
         "author_is_bot": mention.author_is_bot,
+        "author_followers": _count(mention.author_followers),
         "published_ms": milliseconds(mention.published_at),
         "edited_ms": milliseconds(mention.edited_at),
         "answered_ms": milliseconds(mention.answered_at),
@@ -326,9 +327,9 @@ def mention_row(values: tuple[Any, ...]) -> MentionRow:
 
 ASSESSED = (
     "m.id", "m.source", "m.space", "m.native_id", "m.kind", "m.url", "m.title", "m.text", "m.author",
-    "m.author_id", "m.author_url", "m.author_is_bot", "m.published_ms", "m.edited_ms", "m.answered_ms",
-    "m.lang", "m.rating", "m.rating_worst", "m.rating_best", "m.item", "m.parent_id", "m.thread_id",
-    "m.likes", "m.replies", "m.reposts", "m.views", "m.score", "m.marks", "a.brand", "a.own",
+    "m.author_id", "m.author_url", "m.author_is_bot", "m.author_followers", "m.published_ms", "m.edited_ms",
+    "m.answered_ms", "m.lang", "m.rating", "m.rating_worst", "m.rating_best", "m.item", "m.parent_id",
+    "m.thread_id", "m.likes", "m.replies", "m.reposts", "m.views", "m.score", "m.marks", "a.brand", "a.own",
     "a.machine_relevance", "a.machine_sentiment", "a.machine_label", "a.machine_intent", "a.p_negative",
     "a.urgency", "a.sender", "a.comparison", "a.scorer", "a.reasons", "a.why", "a.spans", "a.at_ms",
 )  # fmt: skip
@@ -351,6 +352,7 @@ def assessed(values: Sequence[Any], corrections: Mapping[tuple[str, str], Sequen
         author_id=row["author_id"],
         author_url=row["author_url"],
         author_is_bot=None if row["author_is_bot"] is None else row["author_is_bot"] == 1,
+        author_followers=row["author_followers"],
         published_at=moment(row["published_ms"]),
         edited_at=moment(row["edited_ms"]),
         answered_at=moment(row["answered_ms"]),

@@ -449,7 +449,19 @@ def m005_misses(db: Database) -> None:
     db.execute("alter table followup add column misses integer not null default 0")
 
 
-STEPS: tuple[Step, ...] = (m001_first, m002_looked_again, m003_judged, m004_taught, m005_misses)
+def m006_followers(db: Database) -> None:
+    """Make room for how many follow an author."""
+    db.execute("alter table mention add column author_followers integer")
+
+
+STEPS: tuple[Step, ...] = (
+    m001_first,
+    m002_looked_again,
+    m003_judged,
+    m004_taught,
+    m005_misses,
+    m006_followers,
+)
 VERSION = len(STEPS)
 """Kept in the file as user_version."""
 
