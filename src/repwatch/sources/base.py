@@ -69,8 +69,8 @@ class Source(Protocol):
 
         Raises:
             ParseError: the answer as a whole is not what it should be; a single bad entry is
-                skipped and counted instead. That of many entries none has a text is found out
-                by whoever reads the page.
+                skipped and counted instead. That of many entries none can be read is found out by
+                whoever reads the page, if they are skipped for a reason of pipeline.UNREAD.
         """
 
 
