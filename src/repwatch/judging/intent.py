@@ -77,6 +77,7 @@ INTENTS: tuple[Rule, ...] = (
     _rule("complaint", "hitch + negative"),
     _rule("request", "request"),
     _rule("question", "question"),
+    _rule("question", "asks + question mark", "negative", "praise", "link"),
     _rule("complaint", "safety + person", "positive"),
     _rule("complaint", "loss + person", "positive"),
     _rule("complaint", "law + person", "positive"),
