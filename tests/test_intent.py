@@ -61,6 +61,7 @@ def read(
         ("Can you please send me an invoice", "neutral", "request"),
         ("Thank you, the anvil is great", "positive", "praise"),
         ("You made me so very happy", "positive", "praise"),
+        ("The new forge is a gem, stunning light https://smiths.example", "positive", "praise"),
         ("Now available: brand anvils, 20% off", "positive", "promotion"),
         ("Great deal on anvils https://shop.example", "positive", "promotion"),
         ("Sign the petition https://smiths.example", "neutral", "promotion"),
