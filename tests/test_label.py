@@ -36,11 +36,11 @@ def place(tmp_path: Path) -> Place:
     (tmp_path / "repwatch.toml").write_text(CONFIG)
     place.save(
         said("sure", "It is terrible", "negative", at=hours_ago(1), p_negative=0.99, author="ann"),
-        said("even", "It rings, somehow", at=hours_ago(2), p_negative=0.3, author="ben"),
-        said("near", "It is an anvil \x1b[31m", at=hours_ago(3), p_negative=0.2, author="cid"),
+        said("even", "It rings, somehow", at=hours_ago(2), p_negative=0.6, author="ben"),
+        said("near", "It is an anvil \x1b[31m", at=hours_ago(3), p_negative=0.5, author="cid"),
         said("maybe", "Acme again", at=hours_ago(4), p_negative=0.01, author="dan", relevance="unsure"),
-        said("twin", "It rings, somehow!", at=hours_ago(5), p_negative=0.3, author="eve"),
-        said("spam", "Win one", at=hours_ago(5), p_negative=0.3, author="fay", judged={"sender": "spam"}),
+        said("twin", "It rings, somehow!", at=hours_ago(5), p_negative=0.6, author="eve"),
+        said("spam", "Win one", at=hours_ago(5), p_negative=0.6, author="fay", judged={"sender": "spam"}),
     )
     return place
 
@@ -97,7 +97,7 @@ def test_each_key_labels_one_mention_and_the_most_telling_come_first(place: Plac
 
 def test_what_the_machine_thinks_is_not_shown_and_a_hostile_text_cannot_act(place: Place) -> None:
     shown = typed(place, "sssq")
-    assert "0.3" not in shown
+    assert "0.6" not in shown
     assert "\x1b[31m" not in shown
     assert "may be about something else" in shown
     assert "0 mentions labelled, 3 skipped" in shown
@@ -109,12 +109,6 @@ def test_one_can_go_back_and_answer_otherwise(place: Place) -> None:
     found = [each for each in said_of(place).values() if each[2]]
     assert sorted(corrected for *_, corrected in found) == [["about"], ["about", "label"]]
     assert {relevance for relevance, *_ in found} == {"not_about", "about"}
-
-
-def test_what_is_doubtful_is_told_by_the_cut_that_the_brand_taught(place: Place) -> None:
-    place.teach(0.98)
-    shown = typed(place, "sssss", "--sample", "9")
-    assert shown.index("It is terrible") < shown.index("It rings")
 
 
 def test_what_was_labelled_is_not_asked_again(place: Place) -> None:

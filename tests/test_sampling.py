@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repwatch.learning.sampling import UNDECIDED, Candidate, doubt, most_telling
+from repwatch.learning.sampling import TELLING, UNDECIDED, Candidate, doubt, most_telling
 from repwatch.model import Assessment, Label, Relevance, Sentiment
 
 candidates = st.lists(
@@ -31,10 +31,10 @@ def assessed(p: float | None, relevance: Relevance = "about", label: Label = "ne
     )
 
 
-def test_the_nearer_to_the_cut_the_more_there_is_to_learn() -> None:
-    assert doubt(assessed(0.5)) == 1.0
-    assert doubt(assessed(0.5)) > doubt(assessed(0.7)) > doubt(assessed(0.99)) > doubt(assessed(1.0)) == 0.0
-    assert doubt(assessed(0.23), cut=0.23) == 1.0
+def test_likely_complaints_that_may_be_none_teach_most() -> None:
+    assert doubt(assessed(TELLING)) == 1.0
+    assert doubt(assessed(0.6)) > doubt(assessed(0.5)) > doubt(assessed(0.3)) > doubt(assessed(0.0)) == 0.0
+    assert doubt(assessed(0.7)) > doubt(assessed(0.99)) > 0.0
     assert doubt(assessed(None)) == 1.0
     assert doubt(assessed(None, label="unscored")) == 0.0
     assert doubt(assessed(0.99, "unsure")) == UNDECIDED

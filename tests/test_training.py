@@ -136,11 +136,12 @@ def test_too_few_labels_or_all_of_one_kind_teach_nothing(labels: list[Labelled])
     assert learn(MODEL, labels, 0.3) is None
 
 
-def test_better_means_less_surprised_and_no_worse_at_finding_complaints() -> None:
+def test_better_means_less_surprised_and_no_worse_than_by_chance_at_finding_complaints() -> None:
     good, bad = Figures(1, 1, 0.9, 1, 0.3), Figures(1, 1, 0.8, 1, 0.4)
     assert Learned({}, 0.3, before=bad, after=good).is_better
     assert not Learned({}, 0.3, before=good, after=bad).is_better
     assert not Learned({}, 0.3, before=good, after=replace(bad, loss=0.1)).is_better
+    assert Learned({}, 0.3, before=good, after=replace(good, f1=0.86, loss=0.2)).is_better
     assert not Learned({}, 0.3, before=good, after=good).is_better
 
 

@@ -4,7 +4,8 @@
 DATA has NAME.jsonl.gz in dev/, with id, text, label and perhaps target in each line. Texts go through the
 batch door as a program would send them; those labelled irrelevant are left out. The sets named by default
 were never trained on. With --after, so many labels of a set teach the judge first, as those of a brand would,
-and the rest of the set measures it; what is not better on labels held back is not kept.
+and others of the set measure it; what is not better on labels held back is not kept. The labels are drawn by
+chance, or with --chosen as `repwatch label` chooses them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from repwatch.batch import Batch
 from repwatch.judge import Judge
 from repwatch.judging.care import Care, Taught
 from repwatch.judging.learning import Labelled, average_precision, learn
+from repwatch.learning.sampling import TELLING
 from repwatch.match import Matcher
 from repwatch.model import Label, Span
 from repwatch.score import masked, scorer
@@ -36,6 +38,9 @@ NEGATIVE = ("negative", "complaint")
 COLUMNS = ("P", "R", "F1", "AP", "macro-F1", "P at R=.8")
 FEW = 20_000
 """Texts from which a set is drawn from a quarter as often."""
+
+MOST_CHOSEN_FROM = 1_000
+"""Texts, and at most half of a set, that labels are chosen from."""
 
 MOST_MEASURED = 3_000
 """Texts that measure what labels taught."""
@@ -111,15 +116,17 @@ def interval(rows: list[Scored], runs: int) -> str:
     return " ".join(said)
 
 
-def after_labels(care: Care, rows: list[dict[str, Any]], count: int, draws: int) -> str:
+def after_labels(care: Care, rows: list[dict[str, Any]], count: int, draws: int, *, chosen: bool) -> str:
     """Return the means of F1 and AP before and after so many labels, and how often the lesson was kept."""
+    usual = Batch(Judge(Matcher(()), care))
     before: list[list[float]] = []
     after: list[list[float]] = []
     kept = 0
     for seed in range(draws):
         order = random.Random(seed).sample(rows, len(rows))  # noqa: S311 (see interval)
-        rest = order[count : count + MOST_MEASURED]
-        taught = lesson(care, order[:count])
+        pool = min(MOST_CHOSEN_FROM, len(rows) // 2) if chosen else count
+        rest = order[pool : pool + MOST_MEASURED]
+        taught = lesson(care, telling(usual, order[:pool], count))
         kept += taught is not care
         for judge, means in ((care, before), (taught, after)):
             batch = Batch(Judge(Matcher(()), judge))
@@ -130,6 +137,14 @@ def after_labels(care: Care, rows: list[dict[str, Any]], count: int, draws: int)
     return "F1 {0:.4f} -> {2:.4f}  AP {1:.4f} -> {3:.4f}".format(*shown) + (
         f"  F1 {mean(gains):+.4f}, standard error {error:.4f}  kept {kept} of {draws}"
     )
+
+
+def telling(batch: Batch, rows: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    """Return the texts that would teach most: all of them, where there are no more than are wanted."""
+    if len(rows) <= count:
+        return rows
+    rank = {row["id"]: scored(batch, row)[0][0] for row in rows}
+    return sorted(rows, key=lambda row: abs(rank[row["id"]] - TELLING))[:count]
 
 
 def lesson(care: Care, rows: list[dict[str, Any]]) -> Care:
@@ -167,6 +182,7 @@ def main() -> None:
     parser.add_argument("--scorer", default="care")
     parser.add_argument("--runs", type=int, default=0, help="draws for the intervals")
     parser.add_argument("--after", type=int, nargs="+", help="labels that teach the judge first")
+    parser.add_argument("--chosen", action="store_true", help="as `repwatch label` chooses them")
     parser.add_argument("--draws", type=int, default=20, help="times that they are drawn")
     args = parser.parse_args()
     care = scorer(args.scorer)
@@ -174,7 +190,10 @@ def main() -> None:
         for name in args.sets:
             texts = list(rows_of(args.data / "dev" / f"{name}.jsonl.gz"))
             for count in args.after:
-                print(f"{name:23}{count:4} {after_labels(care, texts, count, args.draws)}", flush=True)
+                print(
+                    f"{name:23}{count:4} {after_labels(care, texts, count, args.draws, chosen=args.chosen)}",
+                    flush=True,
+                )
         return
     batch = Batch(Judge(Matcher(()), care))
     table: dict[str, list[float]] = {}

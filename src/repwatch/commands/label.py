@@ -60,8 +60,8 @@ def label(
 ) -> None:
     """Label the mentions that would teach most, with one key each.
 
-    They are those that the machine is least sure about, from all sources in turn, and only one of each
-    author and story. What the machine thinks is not shown, so that you decide for yourself. Each key
+    They are likely complaints that may be none, from which it learns most, and what may be about
+    something else: from all sources in turn, and only one of each author and story. What the machine thinks is not shown, so that you decide for yourself. Each key
     is kept at once, as mention correct keeps it.
 
     With --from, labels come from a file: CSV or JSON of export labels. Mentions are known by their
@@ -99,16 +99,14 @@ def label(
 def pick(session: Session, reader: Reader, asked: Asked, count: int, seed: int) -> list[Assessed]:
     """Return the mentions that would teach most."""
     from repwatch.learning.sampling import Candidate, doubt, most_telling
-    from repwatch.learning.training import cut_of, taught
 
-    scoring, lessons = session.settings.scoring, taught(reader.lessons())
+    tone_cut = session.settings.scoring.negative_below
     found, known = {}, []
     for each in islice(reader.assessed(_wanted(session, asked)), LOOKED_AT):
         if "label" in each.said or "about" in each.said:
             known.append(_text(each))
         elif _text(each):
             found[each.id, each.assessment.brand] = each
-    cuts = {brand: cut_of(brand, scoring, lessons) for brand in {brand for _, brand in found}}
     candidates = (
         Candidate(
             id=id,
@@ -116,7 +114,7 @@ def pick(session: Session, reader: Reader, asked: Asked, count: int, seed: int) 
             source=each.source,
             author=each.mention.author_id or each.mention.author,
             text=_text(each),
-            doubt=doubt(each.assessment, cut=cuts[brand], tone_cut=scoring.negative_below),
+            doubt=doubt(each.assessment, tone_cut=tone_cut),
         )
         for (id, brand), each in found.items()
     )

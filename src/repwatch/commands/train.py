@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from repwatch.learning.training import Training
     from repwatch.store.base import Lesson
 
-SHOWN = ("precision", "recall", "f1", "average_precision")
+SHOWN = {
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "f1",
+    "average_precision": "average precision",
+    "loss": "surprise",
+}
+"""Figures, and what people call them."""
 MOST_NAMED = 5
 
 
@@ -33,7 +40,8 @@ def train(
     """Let the model learn about a brand from the labels that people corrected.
 
     It starts from the model that comes with repwatch and takes seconds. What it learned is tried on
-    labels that were held back, and kept only if it does better there; every version stays in the
+    labels that were held back, and kept only if it does better there: less surprised by what people
+    said, and no worse at finding complaints than one or two labels make out. Every version stays in the
     database. New mentions are judged by what was learned; stored ones are, once they are judged anew:
     repwatch score --rescore.
 
@@ -104,9 +112,9 @@ def _show(one: Training, dry_run: bool) -> None:
         print(f"  left out  {plural(len(one.contradicting), 'label')} of texts that read alike: {named}")
     if one.learned:
         print("            before  after  (on labels that were held back)")
-        for name in SHOWN:
+        for name, called in SHOWN.items():
             before, after = (_share(figures, name) for figures in (one.learned.before, one.learned.after))
-            print(f"  {name.replace('_', ' '):18}{before:.2f}   {after:.2f}")
+            print(f"  {called:18}{before:.2f}   {after:.2f}")
     if one.why:
         print(f"  not kept: {one.why}")
     elif one.lesson and dry_run:

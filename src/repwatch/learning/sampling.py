@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from repwatch.model import Assessment
 
-CUT = 0.5
-"""Probability at which a text is as likely negative as not."""
+TELLING = 0.6
+"""p(negative) of the texts that teach most: likely complaints that may be none. Those around the usual cut,
+far lower, taught half of what texts drawn by chance did."""
 UNDECIDED = 0.9
 """How doubtful a mention is at least that may be about something else."""
 OPENING = 200
@@ -30,16 +31,17 @@ class Candidate:
     doubt: float
 
 
-def doubt(assessment: Assessment, *, cut: float = CUT, tone_cut: float = 0.0) -> float:
-    """Return how near a judgement is to its cut: 1.0 is on it, 0.0 as far away as can be.
+def doubt(assessment: Assessment, *, tone_cut: float = 0.0) -> float:
+    """Return how near a judgement is to TELLING: 1.0 is on it, 0.0 as far away as can be.
 
-    A scorer without probabilities is judged by its tone. What it can't read at all is no lesson.
+    A scorer without probabilities is judged by its tone, and the cut of that. What it can't read at all is no
+    lesson.
     """
     sentiment = assessment.sentiment
     if sentiment.label == "unscored":
         found = 0.0
     elif sentiment.p_negative is not None:
-        found = 1 - abs(sentiment.p_negative - cut) / max(cut, 1 - cut)
+        found = 1 - abs(sentiment.p_negative - TELLING) / TELLING
     else:
         found = 1 - abs((sentiment.score or 0.0) - tone_cut) / (1 + abs(tone_cut))
     return max(found, UNDECIDED) if assessment.relevance == "unsure" else found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -115,14 +115,6 @@ def taught(lessons: Sequence[Lesson]) -> dict[str, Taught]:
         for brand, lesson in held.items()
         if lesson.base == base
     }
-
-
-def cut_of(brand: str, scoring: Scoring, lessons: Mapping[str, Taught]) -> float:
-    """Return the probability from which a text is negative for a brand."""
-    care = scorer_for(scoring)
-    if not isinstance(care, Care):
-        return scoring.negative_from
-    return replace(care, taught=lessons.get(brand)).cut
 
 
 def _lesson(reader: Reader, found: Training, learned: Learned, moved: float, now: datetime) -> Lesson:
