@@ -146,7 +146,7 @@ def test_score_needs_no_configuration(typed: Any, tmp_path: Path) -> None:
 def test_score_explains_by_words_and_language(typed: Any) -> None:
     shown = typed("score", "--explain", "They charged twice, and support was lovely about it")
     assert re.fullmatch(
-        r'  negative, \d\d %: "charged twice".*; "lovely" does not weigh it up', shown.splitlines()[1]
+        r'  negative, \d\d %: "charged twice".*; "lovely" does not outweigh that', shown.splitlines()[1]
     )
     why = 'complaint: "charged twice", sounds negative; medium urgency: "charged"'
     assert shown.splitlines()[2] == f"  kind      {why}"

@@ -202,13 +202,17 @@ def test_names_weigh_nothing() -> None:
 def test_reasons_read_as_a_sentence() -> None:
     said = verdict(judged("Three weeks and no reply, still waiting for my refund. Thanks!"))
     assert said.startswith("negative, 9")
-    assert said.endswith('; "Thanks" does not weigh it up')
+    assert said.endswith('; "Thanks" does not outweigh that')
     assert verdict(judged("", lang=None)) == "unscored: no text"
     assert verdict(judged("", rating=0.0)).startswith("negative, 85 %: its rating; no text")
     assert verdict(Sentiment(0.0, "neutral", (), 0.1)) == "neutral, 10 % negative: nothing weighs much"
     assert verdict(Sentiment(0.1, "neutral", ('"a" +0.4', '"b" -0.3'))) == 'neutral: "a" against "b"'
     assert verdict(Sentiment(0.9, "positive", ('"a" +0.4', '"c" +0.4', '"b" -0.3', '"d" -0.3'))) == (
-        'positive: "a" and "c"; "b" and "d" do not weigh it up'
+        'positive: "a" and "c"; "b" and "d" do not outweigh that'
+    )
+    assert verdict(Sentiment(-0.5, "negative", (), 0.5)) == "negative, 50 %: nothing weighs much"
+    assert verdict(Sentiment(-0.4, "negative", ('"nice" +0.4',), 0.4)) == (
+        'negative, 40 %: "nice" does not outweigh the rest'
     )
 
 

@@ -152,18 +152,22 @@ def verdict(sentiment: Sentiment) -> str:
     chance = "" if sentiment.p_negative is None else percent(sentiment.p_negative)
     match sentiment.label:
         case "negative":
-            said, why, but = f"negative, {chance}" if chance else "negative", bad, good
+            said, why = f"negative, {chance}" if chance else "negative", _outweighing(bad, good)
         case "positive":
-            said, why, but = "positive", good, bad
+            said, why = "positive", _outweighing(good, bad)
         case "neutral":
-            said, but = f"neutral, {chance} negative" if chance else "neutral", []
-            why = [" against ".join(filter(None, (listed(good), listed(bad)))) or "nothing weighs much"]
+            said = f"neutral, {chance} negative" if chance else "neutral"
+            why = " against ".join(filter(None, (listed(good), listed(bad))))
         case _:
-            said, why, but = "unscored", [], []
-    told = listed(why)
-    if but:
-        told += f"; {listed(but)} {'does' if len(but) == 1 else 'do'} not weigh it up"
-    return ": ".join(filter(None, (said, "; ".join(filter(None, (told, *remarks))))))
+            said, why = "unscored", ""
+    return f"{said}: {'; '.join(filter(None, (why, *remarks))) or 'nothing weighs much'}"
+
+
+def _outweighing(names: Sequence[str], others: Sequence[str]) -> str:
+    """Return what speaks for a label, and what speaks against it in vain."""
+    do = "does" if len(others) == 1 else "do"
+    but = f"{listed(others)} {do} not outweigh {'that' if names else 'the rest'}" if others else ""
+    return "; ".join(filter(None, (listed(names), but)))
 
 
 def carried(reasons: Sequence[str], *, negative: bool = False) -> list[str]:
