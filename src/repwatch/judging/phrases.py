@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, product
+from itertools import chain, product, takewhile
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -40,7 +40,10 @@ class Phrases:
         return Phrases, (self._tables,)
 
     def signs(self, text: str) -> dict[str, str]:
-        """Return the tables of which a phrase stands in a text, each with the first one found."""
+        """Return the tables of which a phrase stands in a text, each with the first one found.
+
+        One that begins a word comes with the rest of it.
+        """
         found: dict[str, str] = {}
         if self._automaton is None:
             return found
@@ -50,11 +53,17 @@ class Phrases:
             whole = not (joins and even[end].isalnum())
             for name, opening, beginning in owners:
                 if (whole or beginning) and name not in found and not (opening and not _opens(even, start)):
-                    found[name] = phrase
+                    found[name] = phrase if whole else phrase + _rest(even, end)
         return found
 
 
 _Owner = tuple[str, bool, bool]
+_LONGEST_REST = 30
+
+
+def _rest(text: str, at: int) -> str:
+    """Return the rest of the word there."""
+    return "".join(takewhile(str.isalnum, text[at : at + _LONGEST_REST]))
 
 
 def _even(text: str) -> str:
