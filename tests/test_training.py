@@ -136,6 +136,19 @@ def test_too_few_labels_or_all_of_one_kind_teach_nothing(labels: list[Labelled])
     assert learn(MODEL, labels, 0.3) is None
 
 
+def test_who_knows_a_text_is_not_asked_about_its_copies() -> None:
+    draw = random.Random(1)
+    words = ["".join(draw.sample("bdfgklmnprst", 6)) for _ in range(20)]
+    said = {word: draw.choice(("negative", "neutral")) for word in words}
+    copies = [
+        Labelled(f"m_{at:03}", f"It is {words[at // 10]}", said[words[at // 10]])  # type: ignore[arg-type]
+        for at in range(200)
+    ]
+    learned = learn(MODEL, copies, 0.3)
+    assert learned is not None
+    assert learned.after.average_precision < 0.7  # as good as chance: no text tells of another one
+
+
 def test_better_means_less_surprised_and_no_worse_than_by_chance_at_finding_complaints() -> None:
     good, bad = Figures(1, 1, 0.9, 1, 0.3), Figures(1, 1, 0.8, 1, 0.4)
     assert Learned({}, 0.3, before=bad, after=good).is_better

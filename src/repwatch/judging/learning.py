@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, NamedTuple
 
 from repwatch.judging.model import GRAIN, SHORTEST, Model, chance
@@ -77,29 +78,39 @@ def contradictions(labels: Iterable[Labelled]) -> list[Labelled]:
     """Return the labels of texts that read the same and are called negative here and not there."""
     alike: dict[str, list[Labelled]] = {}
     for one in labels:
-        alike.setdefault(" ".join(one.text.lower().split()), []).append(one)
+        alike.setdefault(_even(one.text), []).append(one)
     return [
         one for same in alike.values() if len({each.label == "negative" for each in same}) > 1 for one in same
     ]
 
 
+def _even(text: str) -> str:
+    """Return what two texts have in common that read the same."""
+    return " ".join(text.lower().split())
+
+
 def learn(model: Model, labels: Sequence[Labelled], cut: float) -> Learned | None:
     """Return what labels teach the shipped model; None where they can't: too few, or all of one kind.
 
-    It is worked out the same way every time, in a second or so for some hundreds of labels.
+    It is worked out the same way every time, in a second or so for some hundreds of labels. Texts that
+    read the same are held back together: to know one of them is to know all.
     """
     quick = Quick(model)
-    examples = [_example(quick, one) for one in sorted(labels)]
+    alike: dict[str, list[_Example]] = {}
+    for each in sorted(labels):
+        alike.setdefault(_even(each.text), []).append(_example(quick, each))
+    examples = list(chain.from_iterable(alike.values()))
     negatives = sum(one.negative for one in examples)
     if len(examples) < FEWEST or min(negatives, len(examples) - negatives) < FOLDS:
         return None
     held: list[tuple[float, bool]] = []
     shipped: list[tuple[float, bool]] = []
-    dealt = sorted(examples, key=lambda one: one.negative)  # each part has its share of both
+    dealt = sorted(alike.values(), key=lambda same: same[0].negative)  # each part has its share of both
     for fold in range(FOLDS):
-        own = _fit(model, [one for at, one in enumerate(dealt) if at % FOLDS != fold])
-        held += [(_chance(model, one, own), one.negative) for one in dealt[fold::FOLDS]]
-        shipped += [(_chance(model, one, {}), one.negative) for one in dealt[fold::FOLDS]]
+        own = _fit(model, [one for at, same in enumerate(dealt) if at % FOLDS != fold for one in same])
+        for one in chain.from_iterable(dealt[fold::FOLDS]):
+            held.append((_chance(model, one, own), one.negative))
+            shipped.append((_chance(model, one, {}), one.negative))
     learned = _cut([p for p, _ in held], cut)
     return Learned(
         weights=_fit(model, examples),
