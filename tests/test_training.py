@@ -27,7 +27,7 @@ from repwatch.judging.learning import (
 )
 from repwatch.judging.model import Model, chance, shipped
 from repwatch.judging.quick import Quick
-from repwatch.learning.training import EVERY, keep, labelled, taught, train_if_due, trained
+from repwatch.learning.training import EVERY, keep, labelled, outdated, taught, train_if_due, trained
 from repwatch.model import Label, Mention
 from repwatch.store.base import Lesson, Store, Verdict
 from test_store import NOW, STORES, SqlitePlace, assessment, judged, mention, page
@@ -280,6 +280,38 @@ def test_what_was_learned_with_another_model_does_not_count() -> None:
     assert taught([other]) == {}
 
 
+def test_a_scan_learns_anew_what_was_learned_with_another_model(store: Store) -> None:
+    correct(store, clanky(60))
+    later = NOW + timedelta(minutes=1)
+    keep(store, trained(store, "acme", SCORING, later))
+    (lesson,) = store.lessons("acme")
+    assert train_if_due(store, ["acme"], SCORING, later) == []
+    store.save_lesson(replace(lesson, version=2, base="0.12345678"))
+    assert taught(store.lessons()) == {}
+    assert outdated(store.lessons()) == ["acme"]
+    (done,) = train_if_due(store, ["acme"], SCORING, later)
+    assert done.lesson is not None
+    assert taught(store.lessons())["acme"].name == "acme3"
+    assert outdated(store.lessons()) == []
+
+
+def test_the_same_labels_teach_a_brand_nothing_twice(store: Store) -> None:
+    correct(store, clanky(60))
+    keep(store, trained(store, "acme", SCORING, NOW))
+    again = trained(store, "acme", SCORING, NOW + timedelta(days=1))
+    assert (again.lesson, again.why) == (None, "it is what version 1 knows already")
+    store.undo_lesson("acme")
+    assert trained(store, "acme", SCORING, NOW).lesson is not None
+
+
+def test_of_two_that_learn_at_once_each_gets_a_version(place: SqlitePlace) -> None:
+    with closing(place.store()) as one, closing(place.store()) as other:
+        correct(one, clanky(60))
+        lessons = [trained(store, "acme", SCORING, NOW) for store in (one, other)]
+        kept = [keep(*each).lesson for each in zip((one, other), lessons, strict=True)]
+    assert [lesson and lesson.version for lesson in kept] == [1, 2]
+
+
 def test_contradicting_labels_are_left_out_and_named(store: Store) -> None:
     labels = clanky(40)
     torn = [Labelled("", "the very same words", "negative"), Labelled("", "The very same words", "neutral")]
@@ -357,8 +389,15 @@ def test_train_says_what_came_of_it(place: SqlitePlace, tmp_path: Path) -> None:
     done = typed("train", "--brand", "acme")
     assert "60 labels, 30 of them negative" in done.stdout
     assert "kept as version 1" in done.stdout
+    assert "not kept: it is what version 1 knows already" in typed("train").stdout
+    with closing(place.store()) as store:
+        correct(store, clanky(90))
     assert '"kept": true' in typed("train", "--json").stdout
     assert "version 2 is undone; version 1 holds again" in typed("train", "--brand", "acme", "--undo").stdout
+    with closing(place.store()) as store:
+        store.save_lesson(replace(store.lessons("acme")[0], base="0.12345678"))
+    assert "what acme taught belongs to another model" in typed("doctor", "--offline").stdout
+    assert "version 1 holds again" in typed("train", "--brand", "acme", "--undo").stdout
     assert "the model that comes with repwatch judges again" in typed("train", "-b", "acme", "--undo").stdout
     assert "nothing to undo" in typed("train", "-b", "acme", "--undo").stdout
     assert typed("train", "--undo").returncode == 2

@@ -137,6 +137,7 @@ def _disk(config: Config) -> Finding:
 
 def _store(session: Session, config: Config, reader: Reader) -> Iterator[Finding]:
     from repwatch.commands.standing import standing, tolerance, troubled
+    from repwatch.learning.training import outdated
     from repwatch.outcomes import worn_out
     from repwatch.store.base import Filter
     from repwatch.words import ago, percent, plural, size
@@ -171,6 +172,9 @@ def _store(session: Session, config: Config, reader: Reader) -> Iterator[Finding
             read = ", ".join(config.scoring.languages)
             text = f"{share} of {count.key[0]} was not scored in 14 days; the scorer reads {read} only"
             yield Finding("warn", "languages", text)
+    for brand in outdated(reader.lessons()):
+        text = f"what {brand} taught belongs to another model and does not count: repwatch train -b {brand}"
+        yield Finding("warn", "learning", text)
 
 
 def _sources(session: Session, config: Config) -> Iterator[Finding]:

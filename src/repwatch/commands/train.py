@@ -43,7 +43,7 @@ def train(
     labels that were held back, and kept only if it does better there: less surprised by what people
     said, and no worse at finding complaints than one or two labels make out. Every version stays in the
     database. New mentions are judged by what was learned; stored ones are, once they are judged anew:
-    repwatch score --rescore.
+    repwatch score --rescore. A repwatch with another model needs another lesson, of the same labels.
 
     Examples:
 
@@ -62,27 +62,29 @@ def train(
             raise UsageError("--undo takes one --brand or more, and nothing else")
         _undo(session, keys, json)
         return
+    done = []
     with closing(session.reader() if dry_run else session.store()) as store:
-        done = [trained(store, key, session.settings.scoring, session.now) for key in keys]
-        for one in () if dry_run else done:
-            keep(store, one)  # type: ignore[arg-type]  # it is a store unless it is a dry run
+        for key in keys:
+            one = trained(store, key, session.settings.scoring, session.now)
+            if not dry_run:
+                one = keep(store, one)  # type: ignore[arg-type]  # it is a store unless it is a dry run
+            done.append(one)
+            if not json:
+                _show(one, dry_run)
     if json:
         body = {"brands": [_document(one, dry_run) for one in done]}
         session.out.file.write(json_document("repwatch.train/1", body))
-        return
-    for one in done:
-        _show(one, dry_run)
 
 
 def _undo(session: Session, keys: list[str], json: bool) -> None:
     from repwatch.formats import json_document
+    from repwatch.learning.training import in_force, outdated
 
     with closing(session.store()) as store:
         undone = {key: store.undo_lesson(key) for key in keys}
-        left = {
-            key: next((one for one in reversed(store.lessons(key)) if one.state == "kept"), None)
-            for key in keys
-        }
+        lessons = store.lessons()
+    old = outdated(lessons)
+    left = {key: None if key in old else in_force(lessons).get(key) for key in keys}
     if json:
         body = {key: {"undone": _version(undone[key]), "holds": _version(left[key])} for key in keys}
         session.out.file.write(json_document("repwatch.train_undo/1", {"brands": body}))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import islice
+from operator import attrgetter
 from typing import cast
 
 from repwatch.config import Scoring
@@ -56,28 +57,37 @@ def trained(reader: Reader, brand: str, scoring: Scoring, now: datetime) -> Trai
         return replace(found, why=_too_few(len(useful), negative))
     why = "" if learned.is_better else "it does no better on labels that were held back"
     moved = log_odds(learned.negative_from) - log_odds(scoring.negative_from)
-    return replace(found, lesson=_lesson(reader, found, learned, moved, now), why=why)
+    lesson = _lesson(reader, found, learned, moved, now)
+    holds = in_force(reader.lessons(brand)).get(brand)
+    if holds and _known(holds) == _known(lesson):
+        return replace(found, why=f"it is what version {holds.version} knows already")
+    return replace(found, lesson=lesson, why=why)
 
 
-def keep(store: Store, training: Training) -> None:
-    """Keep what was learned, or that it was not worth it."""
-    if training.lesson is not None:
-        store.save_lesson(training.lesson)
+def keep(store: Store, training: Training) -> Training:
+    """Keep what was learned, or that it was not worth it; return it as it is kept."""
+    if training.lesson is None:
+        return training
+    return replace(training, lesson=store.save_lesson(training.lesson))
 
 
 def train_if_due(store: Store, brands: Iterable[str], scoring: Scoring, now: datetime) -> list[Training]:
-    """Let the model learn about each brand that got EVERY new labels since it last learned."""
-    done = []
+    """Let the model learn about each brand that got EVERY new labels since it last learned.
+
+    Where it learned with another model than that of now, it learns anew.
+    """
     if not isinstance(scorer_for(scoring), Care):
         return []
-    for brand in brands:
-        before = store.lessons(brand)
-        new = (at for _, _, at in _labels(store, brand) if not before or at > before[-1].at)
-        if sum(1 for _ in islice(new, EVERY)) == EVERY:
-            training = trained(store, brand, scoring, now)
-            keep(store, training)
-            done.append(training)
-    return done
+    due = [brand for brand in brands if _is_due(store, brand)]
+    return [keep(store, trained(store, brand, scoring, now)) for brand in due]
+
+
+def _is_due(reader: Reader, brand: str) -> bool:
+    lessons = reader.lessons(brand)
+    if outdated(lessons) and lessons[-1].base != shipped().version:
+        return True
+    new = (at for _, _, at in _labels(reader, brand) if not lessons or at > lessons[-1].at)
+    return sum(1 for _ in islice(new, EVERY)) == EVERY
 
 
 def labelled(reader: Reader, brand: str, care: Care) -> list[Labelled]:
@@ -101,10 +111,22 @@ def _labels(reader: Reader, brand: str) -> Iterator[tuple[Assessed, Label, datet
             yield one, _LABEL_OF[kind.value], kind.at
 
 
+_known = attrgetter("base", "weights", "negative_from")
+
+
+def in_force(lessons: Iterable[Lesson]) -> dict[str, Lesson]:
+    """Return the last lesson that is kept of each brand, by the brand's key."""
+    return {lesson.brand: lesson for lesson in lessons if lesson.state == "kept"}
+
+
+def outdated(lessons: Iterable[Lesson]) -> list[str]:
+    """Return the brands whose lesson belongs to another model than that of now, so that it does not count."""
+    return [brand for brand, lesson in in_force(lessons).items() if lesson.base != shipped().version]
+
+
 def taught(lessons: Sequence[Lesson]) -> dict[str, Taught]:
     """Return what each brand's corrections taught the model that judges now, by the brand's key."""
-    held: dict[str, Lesson] = {lesson.brand: lesson for lesson in lessons if lesson.state == "kept"}
-    base = shipped().version if held else ""
+    old = outdated(lessons)
     return {
         brand: Taught(
             name=f"{brand}{lesson.version}",
@@ -112,8 +134,8 @@ def taught(lessons: Sequence[Lesson]) -> dict[str, Taught]:
             weights=tuple((name, bad, good) for name, (bad, good) in sorted(lesson.weights.items())),
             negative_from=lesson.negative_from,
         )
-        for brand, lesson in held.items()
-        if lesson.base == base
+        for brand, lesson in in_force(lessons).items()
+        if brand not in old
     }
 
 

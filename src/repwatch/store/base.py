@@ -641,8 +641,12 @@ class Store(Reader, Protocol):
         What was found for other brands stays, and what people said still counts.
         """
 
-    def save_lesson(self, lesson: Lesson) -> None:
-        """Keep what corrections taught about a brand, or that it was not worth it."""
+    def save_lesson(self, lesson: Lesson) -> Lesson:
+        """Keep what corrections taught about a brand, or that it was not worth it.
+
+        Returns:
+            The lesson as it is kept: with the next version, where another one got its own meanwhile.
+        """
 
     def undo_lesson(self, brand: str) -> Lesson | None:
         """Take back the last lesson that is kept, and return it; None where there is none."""

@@ -337,10 +337,15 @@ class SqliteStore(SqlReader):
         with self.db.writing() as raw:
             Judgements(raw, self._day).rejudge(judged)
 
-    def save_lesson(self, lesson: Lesson) -> None:
-        """Keep what corrections taught about a brand, or that it was not worth it."""
+    def save_lesson(self, lesson: Lesson) -> Lesson:
+        """Keep what corrections taught about a brand, or that it was not worth it (see base.Store)."""
         with self.db.writing() as raw:
-            raw.execute(rows.insert("lesson", rows.LESSON), rows.lesson_values(lesson))
+            (last,) = raw.execute(
+                "select max(version) from lesson where brand = ?", (lesson.brand,)
+            ).fetchone()
+            kept = replace(lesson, version=max(lesson.version, (last or 0) + 1))
+            raw.execute(rows.insert("lesson", rows.LESSON), rows.lesson_values(kept))
+        return kept
 
     def undo_lesson(self, brand: str) -> Lesson | None:
         """Take back the last lesson that is kept, and return it; None where there is none."""
