@@ -91,8 +91,11 @@ def said(
                 relevance=relevance,
                 own=own,
                 sentiment=sentiment,
-                scorer="vader/1",
-                **{"spans": (Span("text", 0, 4, f"{brand} anvils", "term"),), **(judged or {})},
+                **{
+                    "scorer": "vader/1",
+                    "spans": (Span("text", 0, 4, f"{brand} anvils", "term"),),
+                    **(judged or {}),
+                },
             )
             for brand in brands
         ),

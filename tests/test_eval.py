@@ -123,6 +123,18 @@ def test_a_brand_is_measured_with_what_it_taught_the_model(place: Place) -> None
     assert "learned from such labels" not in place.run("eval", "--scorer", "vader").stderr
 
 
+def test_verdicts_of_several_scorers_are_told_where_they_are_about_one_brand(place: Place) -> None:
+    label_all(place)
+    place.save(
+        said("zed", "Zed Forge is hot", at=hours_ago(1), brands=["zed"], judged={"scorer": "care/1+zed1"})
+    )
+    correct(place, "hot", "--label", "neutral")
+    assert "Several scorers" not in place.run("eval").stderr
+    place.save(said("hot", "Acme Anvils get hot", at=hours_ago(1), judged={"scorer": "care/1"}))
+    correct(place, "hot", "--label", "neutral")
+    assert "Several scorers gave these verdicts (vader/1 36, care/1 1)" in place.run("eval").stderr
+
+
 def test_phrases_of_ones_own_are_no_labels_that_the_model_learned_from(place: Place) -> None:
     label_all(place)
     (place.directory / "repwatch.toml").write_text(
@@ -181,7 +193,7 @@ def test_a_file_of_labels_that_cannot_be_read_says_where(
         Place(tmp_path).text("eval", "--labels", str(path))
 
 
-@pytest.mark.parametrize("width", [80, 96, 120])
+@pytest.mark.parametrize("width", [60, 80, 96, 120])
 @pytest.mark.parametrize("by", [None, "source"])
 def test_figures_fit_on_any_screen(width: int, by: Any) -> None:
     labels = [

@@ -226,13 +226,13 @@ def _figures(scorer: str, group: str | None, found: Sequence[Labelled]) -> dict[
         row[name] = round(estimate.value, 4) if estimate else None
         row[f"{name}_low"] = round(estimate.low, 4) if estimate else None
         row[f"{name}_high"] = round(estimate.high, 4) if estimate else None
-        row[f"{name}_words"] = f"{estimate.value:.2f}" if estimate else "too few"
+        row[f"{name}_words"] = f"{estimate.value:.2f}" if estimate else "few"
         row[f"{name}_range"] = f"{estimate.low:.2f}–{estimate.high:.2f}" if estimate else ""
     return row
 
 
 def columns(by: By | None, *, several: bool) -> list[Column]:
-    """Return the columns of the figures; on a narrow screen the intervals go, the last ones first."""
+    """Return the columns of the figures; on a narrow screen counts and intervals go, the last ones first."""
     from repwatch.render import Column
     from repwatch.words import number
 
@@ -241,14 +241,16 @@ def columns(by: By | None, *, several: bool) -> list[Column]:
     return [
         Column("scorer") if several else Column("scorer", where=machine),
         Column("group", by, show=lambda name: name or NONE) if by else Column("group", where=machine),
-        *(Column(name, right=True, show=number) for name in ("labels", "negative")),
-        Column("flagged", right=True, show=number, optional=5),
+        *(
+            Column(name, right=True, show=number, optional=place)
+            for name, place in (("labels", 1), ("negative", 2), ("flagged", 7))
+        ),
         Column("unscored", where=machine),
         Column("enough", where=machine),
         *(Column(f"{name}{end}", where=machine) for name in FIGURES for end in ("", "_low", "_high")),
         *(
             column
-            for place, name in enumerate(FIGURES, start=1)
+            for place, name in enumerate(FIGURES, start=3)
             for column in (
                 Column(f"{name}_words", name.upper() if len(name) == 2 else name, right=True, where=terminal),
                 Column(f"{name}_range", "", style="dim", where=terminal, optional=place),
@@ -276,7 +278,8 @@ def _notes(found: Mapping[str, Sequence[Labelled]], *, corrections: bool) -> Ite
     every_one = (each for some in found.values() for each in some)
     if corrections and any(f"{TAUGHT}{each.brand}" in each.scorer for each in every_one):
         yield "The model learned from such labels. On labels that were held back: repwatch train --dry-run"
-    scorers = Counter(each.scorer for each in found.get(STORED, ()))
-    if len(scorers) > 1:
-        told = ", ".join(f"{name} {count}" for name, count in scorers.most_common())
+    scorers = Counter((each.brand, each.scorer) for each in found.get(STORED, ()))
+    brands = Counter(brand for brand, _ in scorers)
+    if several := [(name, count) for (brand, name), count in scorers.most_common() if brands[brand] > 1]:
+        told = ", ".join(f"{name} {count}" for name, count in several)
         yield f"Several scorers gave these verdicts ({told}): repwatch score --rescore --dry-run"
