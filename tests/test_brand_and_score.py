@@ -155,6 +155,21 @@ def test_score_explains_by_words_and_language(typed: Any) -> None:
     assert shown.splitlines()[5].startswith("  scorer    care/1.")
 
 
+def test_score_says_when_another_scorer_judges_than_was_asked_for(typed: Any, tmp_path: Path) -> None:
+    for words in (("score", "--scorer", "onnx", "terrible"), ("score", "--scorer", "onnx", "--jsonl")):
+        said = CliRunner().invoke(app, words, input="").stderr
+        assert said.startswith("onnx: plain VADER judges: which model?")
+    (tmp_path / "repwatch.toml").unlink()
+    assert "plain VADER judges" in CliRunner().invoke(app, ("score", "--scorer", "onnx", "terrible")).stderr
+
+
+def test_a_database_that_cannot_be_asked_what_brands_taught_is_told(typed: Any, tmp_path: Path) -> None:
+    (tmp_path / "repwatch.db").write_text("this is none " * 100)
+    said = CliRunner().invoke(app, ("score", "--db", "repwatch.db", "This is terrible"))
+    assert said.stdout == "negative -0.92\n"
+    assert said.stderr.startswith("what brands taught the model does not count: ")
+
+
 def test_score_has_the_lexicon_alone_as_well(typed: Any) -> None:
     shown = typed("score", "--explain", "--scorer", "vader", "They charged twice, support was lovely")
     assert shown.splitlines()[4] == "  because   lovely +2.8, charged twice -2.5"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from repwatch.config import Config
+    from repwatch.judge import Judge
     from repwatch.judging.care import Taught
     from repwatch.store.base import Reader, Store
 
@@ -114,15 +115,35 @@ class Session:
         return open_store(self.settings.database, self.settings.timezone)
 
     def taught(self) -> dict[str, Taught]:
-        """Return what brands taught the model, by their keys; nothing where no database can say."""
-        from contextlib import closing, suppress
+        """Return what brands taught the model, by their keys; nothing where there is no database yet."""
+        from contextlib import closing
 
         from repwatch.errors import StoreError
         from repwatch.learning.training import taught
 
-        with suppress(StoreError), closing(self.reader()) as reader:
-            return taught(reader.lessons())
-        return {}
+        if not self.settings.database.exists():
+            return {}
+        try:
+            with closing(self.reader()) as reader:
+                return taught(reader.lessons())
+        except StoreError as error:
+            self.warn(f"what brands taught the model does not count: {error.message}")
+            return {}
+
+    def judge(self, name: str | None = None) -> Judge:
+        """Return the judge that is configured, or the same with another scorer; say so if that can't work.
+
+        Raises:
+            ConfigError: the configuration is missing or wrong.
+            UsageError: there is no such scorer.
+        """
+        from repwatch.judge import judge_for
+        from repwatch.score import trouble
+
+        scoring = replace(self.settings.scoring, scorer=name or self.settings.scoring.scorer)
+        if why := trouble(scoring.scorer, scoring.model):
+            self.warn(f"{scoring.scorer}: {why}")
+        return judge_for(self.settings.brands.values(), scoring, self.taught())
 
     def pacing_store(self) -> Store:
         """Open the store for whoever asks sources without a scan: its pace and its quotas count for them.

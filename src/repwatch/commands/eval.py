@@ -98,7 +98,7 @@ def _corrected(session: Session, asked: Asked, scorers: Sequence[str]) -> dict[s
 
     narrowed, _ = build_filter(session, asked)
     wanted = replace(narrowed, relevance=narrowed.relevance if asked.relevance else ("about", "unsure"))
-    judges = {name: _judge(session, name) for name in scorers}
+    judges = {name: session.judge(name) for name in scorers}
     found: dict[str, list[Labelled]] = {name: [] for name in judges or [STORED]}
     with closing(session.reader()) as reader:
         for each in reader.assessed(wanted, corrected=True):
@@ -132,7 +132,7 @@ def _of_file(session: Session, path: Path, scorers: Sequence[str]) -> dict[str, 
     from repwatch.commands.eval_labels import read_labels
 
     texts = read_labels(path)
-    judges = {name: _judge(session, name) for name in scorers}
+    judges = {name: session.judge(name) for name in scorers}
     return {
         name: [
             Labelled(
@@ -148,13 +148,6 @@ def _of_file(session: Session, path: Path, scorers: Sequence[str]) -> dict[str, 
         ]
         for name, judge in judges.items()
     }
-
-
-def _judge(session: Session, name: str) -> Judge:
-    from repwatch.judge import judge_for
-
-    settings = session.settings
-    return judge_for(settings.brands.values(), replace(settings.scoring, scorer=name), session.taught())
 
 
 def verdict(judge: Judge, mention: Mention, brand: str | None) -> Sentiment:

@@ -184,11 +184,9 @@ def import_now(session: Session, files: Sequence[Path], flags: Flags) -> int:
     from repwatch.commands.import_files import asked_of, job
     from repwatch.commands.import_results import Watch, document, show, tell_plans
     from repwatch.imports.load import Loader
-    from repwatch.judge import judge_for
     from repwatch.outcomes import NOTHING_WORKED, PARTIAL
 
     asked = asked_of(session, flags)
-    config = session.settings
     with ExitStack() as held:
         # All files are looked at before the first one is read: what is asked back is asked at once.
         jobs = [job(session, path, flags, asked, held) for path in files]
@@ -196,7 +194,7 @@ def import_now(session: Session, files: Sequence[Path], flags: Flags) -> int:
             tell_plans(session, jobs, flags)
         stop, watch = Stop(), Watch(session, jobs) if not flags.json else None
         loader = Loader(
-            judge_for(config.brands.values(), config.scoring, session.taught()),
+            session.judge(),
             clock=lambda: datetime.now(UTC),
             stop=stop,
             progress=watch,

@@ -169,15 +169,15 @@ def read_text(argument: str) -> str:
 
 def _judge(session: Session, name: str | None) -> Judge:
     """Return the configured judge, or one that knows no brands where nothing is configured."""
-    from dataclasses import replace
-
     from repwatch.config import find
-    from repwatch.judge import Judge, judge_for
-    from repwatch.match import Matcher
-    from repwatch.score import scorer
 
-    if find(session.flags.config) is None:
-        return Judge(Matcher(()), scorer(name) if name else scorer())
-    scoring = session.settings.scoring
-    chosen = replace(scoring, scorer=name or scoring.scorer)
-    return judge_for(session.settings.brands.values(), chosen, session.taught())
+    if find(session.flags.config) is not None:
+        return session.judge(name)
+    from repwatch.judge import Judge
+    from repwatch.match import Matcher
+    from repwatch.score import SCORERS, scorer, trouble
+
+    chosen = name or SCORERS[0]
+    if why := trouble(chosen):
+        session.warn(f"{chosen}: {why}")
+    return Judge(Matcher(()), scorer(chosen))
