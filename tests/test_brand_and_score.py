@@ -94,7 +94,7 @@ def test_an_unknown_brand_is_named_with_the_nearest_one(typed: Any) -> None:
 
 def test_brand_test_shows_where_a_text_names_a_brand(typed: Any) -> None:
     assert typed("brand", "test", "I love my  #AcmeAnvils so much").splitlines() == [
-        "acme: about",
+        'acme: about (term "acme anvils")',
         "  text 11-22, term: I love my [#AcmeAnvils] so much",
         "zed: not about (none of its terms is in the text)",
     ]
@@ -106,7 +106,8 @@ def test_brand_test_says_what_is_missing(typed: Any) -> None:
         "  text 3-7, weak term: my [acme] broke",
     ]
     assert "inside the excluded phrase" in typed("brand", "test", "the acme protocol")
-    assert "acme: about" in typed("brand", "test", "--title", "Anvil", "my acme broke")
+    about = typed("brand", "test", "--title", "Anvil", "my acme broke")
+    assert 'acme: about (weak term "acme", with "anvil")' in about
 
 
 def test_brand_test_says_what_makes_it_unsure(typed: Any) -> None:

@@ -242,8 +242,7 @@ def _headline(verdict: dict[str, Any]) -> Text:
 
     line = Text(f"{verdict['brand']}: ")
     line.append(*_HEADLINES[verdict["relevance"]])
-    told = verdict["why"] and verdict["relevance"] != "about"
-    return line.append(f" ({flat(verdict['why'])})") if told else line
+    return line.append(f" ({flat(verdict['why'])})")
 
 
 def _quote(span: dict[str, Any], text: str) -> Text:
