@@ -45,7 +45,7 @@ def place(tmp_path: Path) -> Place:
     return place
 
 
-def typed(place: Place, keys: str, *words: str) -> str:
+def typed(place: Place, keys: str, *words: str, code: int = 0) -> str:
     """Type keys, each when the question before is there; return what the terminal showed."""
     here, there = pty.openpty()
     env = {k: v for k, v in os.environ.items() if k != "REPWATCH_DB"} | {
@@ -73,7 +73,7 @@ def typed(place: Place, keys: str, *words: str) -> str:
             os.write(here, keys[asked].encode())
             asked += 1
     os.close(here)
-    assert process.wait(timeout=300) == 0, shown
+    assert process.wait(timeout=300) == code, shown
     return shown.replace("\r\n", "\n")
 
 
@@ -109,6 +109,13 @@ def test_one_can_go_back_and_answer_otherwise(place: Place) -> None:
     found = [each for each in said_of(place).values() if each[2]]
     assert sorted(corrected for *_, corrected in found) == [["about"], ["about", "label"]]
     assert {relevance for relevance, *_ in found} == {"not_about", "about"}
+
+
+def test_who_breaks_off_is_told_what_was_kept(place: Place) -> None:
+    shown = typed(place, "ns\x03", code=130)
+    assert shown.splitlines()[-2].endswith("stopped")
+    assert shown.splitlines()[-1] == "1 mention labelled, 1 skipped. Next: repwatch eval"
+    assert [found for *_, found in said_of(place).values() if found] == [["label"]]
 
 
 def test_what_was_labelled_is_not_asked_again(place: Place) -> None:

@@ -91,9 +91,15 @@ def label(
     if not chosen:
         session.say("There is nothing to label: no mention that nobody has labelled. Try --since 1y")
         return
-    with closing(session.store()) as store:
-        kept, skipped = _ask(session, store, chosen)
-    session.say(_summary(kept, skipped))
+    answers = _Answers({}, set())
+    try:
+        with closing(session.store()) as store:
+            _ask(session, store, chosen, answers)
+    except KeyboardInterrupt:
+        session.out.print("stopped", style="dim")
+        raise
+    finally:
+        session.say(_summary(len(answers.given), len(answers.skipped)))
 
 
 def pick(session: Session, reader: Reader, asked: Asked, count: int, seed: int) -> list[Assessed]:
@@ -146,9 +152,8 @@ class _Answers:
     skipped: set[int]
 
 
-def _ask(session: Session, store: Store, chosen: Sequence[Assessed]) -> tuple[int, int]:
-    """Ask for each mention; return how many were labelled and skipped."""
-    answers = _Answers({}, set())
+def _ask(session: Session, store: Store, chosen: Sequence[Assessed], answers: _Answers) -> None:
+    """Ask for each mention, and keep what is answered."""
     place = 0
     while place < len(chosen):
         each = chosen[place]
@@ -173,7 +178,6 @@ def _ask(session: Session, store: Store, chosen: Sequence[Assessed]) -> tuple[in
             answers.given[place] = said
             answers.skipped.discard(place)
         place += 1
-    return len(answers.given), len(answers.skipped)
 
 
 def keep(session: Session, store: Store, each: Assessed, key: str) -> None:
