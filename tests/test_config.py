@@ -497,7 +497,7 @@ every = "1h"
 """
     )
     assert found == {
-        "brands.acme.weak_terms": "count only beside a word of need_one_of, and there is none",
+        "brands.acme.weak_terms": "are seldom more than unsure without need_one_of, and there is none",
         "brands.zed.terms": '"acme anvils" is a term of acme, too',
         "sources.b": "reads the same place as sources.a",
     }

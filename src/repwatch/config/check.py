@@ -323,7 +323,7 @@ class _Check:
         for key, brand in self.table("brands").items():
             if brand.get("weak_terms") and not brand.get("need_one_of"):
                 self.doubtful["brands", key, "weak_terms"] = (
-                    "count only beside a word of need_one_of, and there is none"
+                    "are seldom more than unsure without need_one_of, and there is none"
                 )
             for n, term in enumerate(brand.get("terms", ())):
                 owner = owners.setdefault(unicodedata.normalize("NFKC", term).casefold(), key)
