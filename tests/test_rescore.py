@@ -9,9 +9,14 @@ import pytest
 
 from filled_store import BERLIN, CONFIG, NOW, Place, hours_ago, said
 from repwatch.errors import Busy, StoreError, UsageError
+from repwatch.judge import Judge
+from repwatch.learning.rescore import PAGE, Rescorer
 from repwatch.leases import LEASE
-from repwatch.model import Span
+from repwatch.match import Matcher
+from repwatch.model import Brand, Span
+from repwatch.score import scorer
 from repwatch.store import open_store
+from repwatch.store.base import Filter
 
 
 @pytest.fixture
@@ -143,6 +148,19 @@ def test_judging_anew_waits_for_no_scan(place: Place) -> None:
     rescored(place)
     with closing(open_store(place.database, BERLIN)) as store:
         assert store.lease(LEASE) is None
+
+
+def test_who_is_stopped_keeps_what_was_judged_and_lets_others_in(place: Place) -> None:
+    texts = [f"Acme Anvils are terrible, all {n} of them" for n in range(2 * PAGE)]
+    place.save(*(said(f"more{n}", text, "positive", at=hours_ago(9)) for n, text in enumerate(texts)))
+    acme = Brand(key="acme", name="Acme Anvils", terms=("acme anvils",))
+    judge = Judge(Matcher([acme]), scorer())
+    with closing(open_store(place.database, BERLIN)) as store:
+        result = Rescorer(judge, {}, clock=lambda: NOW, stop=lambda: True).rescore(store, Filter(own=None))
+        assert store.lease(LEASE) is None
+        judged = [each.assessment.scorer for each in store.assessed(Filter(own=None))]
+    assert result.mentions == PAGE
+    assert judged.count(judge.scored_by()) == PAGE
 
 
 def test_what_belongs_to_stored_mentions_is_no_option_for_a_text(place: Place) -> None:

@@ -16,22 +16,23 @@ if TYPE_CHECKING:
     from repwatch.render import Column
 
 
-def rescore(session: Session, judge: Judge, asked: Asked, *, dry_run: bool, json: bool) -> None:
-    """Judge stored mentions anew, and show how many labels change.
+def rescore(session: Session, judge: Judge, asked: Asked, *, dry_run: bool, json: bool) -> int:
+    """Judge stored mentions anew, show how many labels change, and return the exit code.
 
     Raises:
         Busy: a scan is running.
     """
     from repwatch.commands.filters import build_filter
+    from repwatch.commands.stop import Stop
     from repwatch.formats import json_document
     from repwatch.learning.rescore import Rescorer
     from repwatch.render import table
 
     found, _ = build_filter(session, asked)
     wanted = replace(found, relevance=found.relevance if asked.relevance else (), own=None)
-    with _watched(session) as progress:
+    with Stop() as stop, _watched(session) as progress:
         rescorer = Rescorer(
-            judge, session.settings.sources, clock=lambda: datetime.now(UTC), progress=progress
+            judge, session.settings.sources, clock=lambda: datetime.now(UTC), progress=progress, stop=stop
         )
         with closing(session.reader()) as reader:  # which says so where there is no database
             result = rescorer.try_out(reader, wanted) if dry_run else None
@@ -44,10 +45,13 @@ def rescore(session: Session, judge: Judge, asked: Asked, *, dry_run: bool, json
         names = ("mentions", "labels", "kept", "other", "added")
         body = {"dry_run": dry_run, "scorer": scorer, **{name: getattr(result, name) for name in names}}
         session.out.file.write(json_document("repwatch.learning.rescore/1", {**body, "changes": rows}))
-        return
+        return stop.code
     if rows:
         table(session.out, rows, _columns())
     session.say(summary(result, scorer, dry_run=dry_run))
+    if stop.code and not dry_run:
+        session.say("Stopped. What was judged is kept; judge them again for the rest.")
+    return stop.code
 
 
 def summary(result: Result, scorer: str, *, dry_run: bool) -> str:

@@ -79,8 +79,7 @@ def score(
         from repwatch.commands.rescore import rescore as judge_anew
 
         session.settings  # noqa: B018 (stored mentions need a configuration, and it says so)
-        judge_anew(session, _judge(session, scorer), asked, dry_run=dry_run, json=json)
-        return
+        raise typer.Exit(judge_anew(session, _judge(session, scorer), asked, dry_run=dry_run, json=json))
     if asked.brand:
         raise UsageError(
             "--brand goes with --jsonl and --rescore",

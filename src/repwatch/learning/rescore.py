@@ -58,7 +58,10 @@ class Result:
 
 
 class Rescorer:
-    """Judges what is stored; `progress` hears how many mentions are through."""
+    """Judges what is stored; `progress` hears how many mentions are through.
+
+    `stop` is asked after each page whether to leave; what was judged before is kept.
+    """
 
     def __init__(
         self,
@@ -67,12 +70,14 @@ class Rescorer:
         *,
         clock: Callable[[], datetime],
         progress: Callable[[int], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._judge = judge
         self._places = places
         self._brands = frozenset(brand.key for brand in judge.matcher.brands)
         self._clock = clock
         self._progress = progress
+        self._stop = stop
 
     def try_out(self, reader: Reader, filter: Filter) -> Result:
         """Judge mentions without keeping anything."""
@@ -104,6 +109,8 @@ class Rescorer:
                 page = []
                 if self._progress is not None:
                     self._progress(result.mentions)
+                if self._stop():
+                    return
         if page:
             yield page
 
