@@ -35,7 +35,7 @@ def place(tmp_path: Path) -> Place:
 
 def rescored(place: Place, *words: str) -> dict[str, Any]:
     document = json.loads(place.text("score", "--rescore", "--json", *words))
-    assert document["schema"] == "repwatch.learning.rescore/1"
+    assert document["schema"] == "repwatch.rescore/1"
     return document
 
 

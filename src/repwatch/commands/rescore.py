@@ -44,7 +44,7 @@ def rescore(session: Session, judge: Judge, asked: Asked, *, dry_run: bool, json
     if json:
         names = ("mentions", "labels", "kept", "other", "added")
         body = {"dry_run": dry_run, "scorer": scorer, **{name: getattr(result, name) for name in names}}
-        session.out.file.write(json_document("repwatch.learning.rescore/1", {**body, "changes": rows}))
+        session.out.file.write(json_document("repwatch.rescore/1", {**body, "changes": rows}))
         return stop.code
     if rows:
         table(session.out, rows, _columns())
