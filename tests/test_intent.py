@@ -41,6 +41,11 @@ def read(
         ("My anvil is broken", "negative", "complaint"),
         ("You lot are bad people", "negative", "complaint"),
         ("Thanks for nothing", "positive", "complaint"),
+        ("Is it acceptable to leave us in the cold?", "negative", "complaint"),
+        ("How is that possible?", "negative", "complaint"),
+        ("Half of my hops were mouldy", "neutral", "complaint"),
+        ("Thanks for your help with the handle", "positive", "praise"),
+        ("Any help with the handle?", "neutral", "request"),
         ("I was hacked through your app", "neutral", "complaint"),
         ("How do I reset my password?", "neutral", "question"),
         ("Hi brand, is there a way to turn it off", "neutral", "question"),
@@ -73,6 +78,12 @@ def read(
 def test_words_and_tone_say_what_somebody_wants(text: str, label: Label, intent: Intent) -> None:
     tone = 0.8 if "so very" in text else None
     assert read(text, label, tone=tone).intent == intent
+
+
+def test_trouble_that_somebody_is_delighted_about_is_over() -> None:
+    text = "Thank you for mending my broken anvil, you are the best"
+    assert read(text, "positive", tone=0.95).intent == "praise"
+    assert read(text, "positive", tone=0.8).intent == "complaint"
 
 
 def test_a_rating_says_what_words_do_not() -> None:
@@ -114,6 +125,9 @@ def test_a_text_in_no_language_we_can_tell_is_read_as_english() -> None:
     ("text", "urgency"),
     [
         ("My anvil caught fire", "high"),
+        ("Smoke is coming out of my forge", "high"),
+        ("There is a smell of gas in our kitchen", "high"),
+        ("I have phoned six times and nobody answers", "high"),
         ("You charged me twice", "high"),
         ("I will talk to my lawyer, this is unacceptable", "high"),
         ("Awful. A reporter wants to hear it from me", "high"),

@@ -24,6 +24,10 @@ Signs = Mapping[str, str]
 VERY = 0.6
 """Scores beyond this, on either side, are very positive or very negative."""
 
+DELIGHTED = 0.9
+"""A score from which trouble that is named is over: of such texts two thirds are thanks for help. Below it
+most are still complaints."""
+
 HARSH, SURE = -0.75, 0.95
 """A score, and a probability of a negative text where the scorer gives one, from which a tone is harsh."""
 
@@ -71,7 +75,7 @@ INTENTS: tuple[Rule, ...] = (
     _rule("request", "request", "trouble", "negative"),
     _rule("question", "question", "trouble", "negative"),
     _rule("praise", "praise + positive", "trouble"),
-    _rule("complaint", "trouble + person"),
+    _rule("complaint", "trouble + person", "delighted"),
     _rule("complaint", "trouble + negative"),
     _rule("complaint", "trouble", "positive", "link"),
     _rule("complaint", "hitch + negative"),
@@ -204,6 +208,8 @@ def sounds(sentiment: Sentiment, rating: float | None) -> dict[str, str]:
     if sentiment.score is not None and abs(sentiment.score) >= VERY:
         tone = "very positive" if sentiment.score > 0 else "very negative"
         found[tone] = f"sounds {tone}"
+        if sentiment.score >= DELIGHTED:
+            found["delighted"] = "sounds delighted"
     p_negative = sentiment.p_negative
     if p_negative is None and sentiment.score is not None:
         if sentiment.score <= HARSH:
