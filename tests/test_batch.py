@@ -361,10 +361,8 @@ def test_an_answer_comes_before_the_next_text_is_there(tmp_path: Path) -> None:
         assert door.wait(timeout=300) == 0
 
 
-def test_a_text_beside_the_door_and_a_brand_without_it_are_refused(tmp_path: Path) -> None:
+def test_a_text_beside_the_door_is_refused(tmp_path: Path) -> None:
     assert run("some text", stdin=b"", cwd=tmp_path).returncode == 2
-    command = [sys.executable, "-m", "repwatch", "score", "--brand", "acme", "text"]
-    assert subprocess.run(command, capture_output=True, cwd=tmp_path, check=False).returncode == 2
 
 
 def test_bad_lines_are_exceptions_of_their_own() -> None:

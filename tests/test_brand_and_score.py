@@ -156,6 +156,20 @@ def test_score_explains_by_words_and_language(typed: Any) -> None:
     assert shown.splitlines()[5].startswith("  scorer    care/1.")
 
 
+def test_a_text_on_two_brands_is_scored_for_the_one_that_is_named(typed: Any) -> None:
+    text = "Switched from Acme Anvils to Zed Forge, so much better"
+    assert typed("score", "--brand", "acme", text).startswith("negative")
+    assert typed("score", "--brand", "zed", text).startswith("positive")
+    shown = typed("score", "--explain", "-b", "acme", text)
+    assert "compared: worse" in shown
+    assert '  kind      about: term "acme anvils"; complaint: worse than another brand' in shown
+    document = json.loads(typed("score", "--json", "-b", "zed", text))
+    assert (document["brand"], document["comparison"]) == ("zed", True)
+    assert typed("score", "-b", "acme", "It broke") == typed("score", "It broke")
+    with pytest.raises(UsageError, match="one --brand at a time"):
+        typed("score", "-b", "acme", "-b", "zed", text)
+
+
 def test_score_says_when_another_scorer_judges_than_was_asked_for(typed: Any, tmp_path: Path) -> None:
     for words in (("score", "--scorer", "onnx", "terrible"), ("score", "--scorer", "onnx", "--jsonl")):
         said = CliRunner().invoke(app, words, input="").stderr

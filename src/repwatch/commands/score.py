@@ -14,6 +14,8 @@ from repwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from repwatch.judge import Judge
+    from repwatch.match import Matched
+    from repwatch.model import Mention
 
 PARTIAL = 5
 RESCORE = "The other options that say which mentions belong to --rescore."
@@ -51,6 +53,8 @@ def score(
     """Say how a text sounds: its label, and a score from -1 to 1.
 
     The words, phrases, languages and cut-offs of the configuration count if there is one; none is needed.
+    With --brand it is judged as mentions of that brand are: where others are named as well, by what is
+    said of it, and with what it taught the model.
     With --rescore, stored mentions are judged anew by the brands and the scorer of today; what
     people have corrected still counts.
 
@@ -63,13 +67,13 @@ def score(
 
         repwatch score "Two weeks and no answer, this is terrible"
         repwatch score --explain "Support was great, but the anvil broke"
+        repwatch score --brand acme "Acme Anvils are lighter than those of Zed Forge"
         repwatch score --jsonl - < texts.jsonl > scored.jsonl
         repwatch score --rescore --since 90d --dry-run
     """
     if jsonl:
         raise typer.Exit(_batch(session, text, asked, scorer, other=json or explain or rescore or dry_run))
     from repwatch.formats import folded, json_document
-    from repwatch.match import Match, Matched
     from repwatch.model import Mention
     from repwatch.words import signed, verdict
 
@@ -80,20 +84,16 @@ def score(
 
         session.settings  # noqa: B018 (stored mentions need a configuration, and it says so)
         raise typer.Exit(judge_anew(session, _judge(session, scorer), asked, dry_run=dry_run, json=json))
-    if asked.brand:
-        raise UsageError(
-            "--brand goes with --jsonl and --rescore",
-            hint=f'Try: repwatch brand test --brand {asked.brand[0]} "some text"',
-        )
-    if dry_run or asked.anything:
+    if dry_run or asked != Asked(brand=asked.brand):
         raise UsageError("which mentions, and --dry-run, belong to --rescore", hint="Add --rescore.")
     if text is None:
         raise UsageError("there is no text to score", hint='Try: repwatch score "some text"')
+    brand = _brand(session, asked)
     judge = _judge(session, scorer)
     mention = Mention(space="score", native_id="score", kind="post", text=read_text(text))
-    names = tuple(span for match in judge.matcher.match(mention).about for span in match.spans)
-    judged = judge.assess(mention, Matched((Match("", False, names),)), version=b"")
-    lang, (found,) = judged.mention.lang, judged.assessments
+    judged = judge.assess(mention, _matched(judge, mention, brand), version=b"")
+    lang = judged.mention.lang
+    found = next(each for each in judged.assessments if each.brand == brand)
     sentiment = found.sentiment
     if json:
         body = {
@@ -105,6 +105,8 @@ def score(
             "lang": lang,
             "reasons": sentiment.reasons,
             "why": found.why,
+            "brand": brand or None,
+            "comparison": found.comparison,
             "scorer": found.scorer,
         }
         session.out.file.write(json_document("repwatch.score/1", body))
@@ -135,19 +137,15 @@ def _batch(session: Session, text: str | None, asked: Asked, scorer: str | None,
 
     if other or text not in (None, "-"):
         raise UsageError("--jsonl reads texts from standard input, and needs no other option for them")
-    if asked != Asked(brand=asked.brand) or len(asked.brand or ()) > 1:
+    if asked != Asked(brand=asked.brand):
         raise UsageError("--jsonl judges for one --brand, or for what each line names", hint=RESCORE)
-    brand = None
-    if asked.brand:
-        from repwatch.render import pick
-
-        brand = pick(asked.brand[0], session.settings.brands, "brand")
+    brand = _brand(session, asked)
     judge = _judge(session, scorer)
     gc.freeze()
     gc.set_threshold(GARBAGE)
     bad = 0
     out = sys.stdout.buffer
-    for answers in Batch(judge, brand).answers(sys.stdin.buffer):  # type: ignore[arg-type]  # it is buffered, which typeshed does not say
+    for answers in Batch(judge, brand or None).answers(sys.stdin.buffer):  # type: ignore[arg-type]  # it is buffered, which typeshed does not say
         for answer in answers:
             if answer.record is not None:
                 out.write(dumped(answer.record))
@@ -157,6 +155,28 @@ def _batch(session: Session, text: str | None, asked: Asked, scorer: str | None,
             print(json_line({"error": error}), end="", file=sys.stderr)
         out.flush()
     return PARTIAL if bad else 0
+
+
+def _brand(session: Session, asked: Asked) -> str:
+    """Return the key of the one brand that is asked for, empty if none is."""
+    if not asked.brand:
+        return ""
+    if len(asked.brand) > 1:
+        raise UsageError("a text is judged for one --brand at a time", hint=RESCORE)
+    from repwatch.render import pick
+
+    return pick(asked.brand[0], session.settings.brands, "brand")
+
+
+def _matched(judge: Judge, mention: Mention, brand: str) -> Matched:
+    """Return a text as one about a brand, with others that it names; or as one about all that it names."""
+    from repwatch.match import Match, Matched
+
+    about = judge.matcher.match(mention).about
+    if not brand:
+        return Matched((Match("", False, tuple(span for match in about for span in match.spans)),))
+    named = any(match.brand == brand for match in about)
+    return Matched(about if named else (*about, Match(brand, False, ())))
 
 
 def read_text(argument: str) -> str:
