@@ -161,8 +161,10 @@ class Judge:
         sentiment = self._scorer(brand).score(said, lang=lang, rating=rating)
         tone = sounds(sentiment, rating)
         if side:
-            sentiment = replace(sentiment, reasons=(f"compared: {side}", *sentiment.reasons))
-            tone[f"compared {side}"] = f"{side} than another brand"
+            compared = f"{side} than another brand"
+            own = [why for why in sentiment.reasons if side in words.lower() or side not in why]
+            sentiment = replace(sentiment, reasons=(compared, *own))
+            tone[f"compared {side}"] = compared
         return _Reading(sentiment, self.wording.signs(words, lang), tone)
 
     def _compared(self, mention: Mention, matches: Sequence[Match]) -> dict[str, _Reading]:
