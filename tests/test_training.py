@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from repwatch.config import Scoring
+from repwatch.judging import model
 from repwatch.judging.care import Care
 from repwatch.judging.learning import (
     FEWEST,
@@ -278,6 +279,25 @@ def test_what_was_learned_with_another_model_does_not_count() -> None:
         negative_from=0.3, weights={},
     )  # fmt: skip
     assert taught([other]) == {}
+
+
+def test_where_the_model_is_broken_what_was_learned_waits_until_it_is_mended(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    correct(store, clanky(60))
+    keep(store, trained(store, "acme", SCORING, NOW))
+    kept = taught(store.lessons())
+    whole, cut = model.SHIPPED, tmp_path / "judge.bin"
+    cut.write_bytes(whole.read_bytes()[:-1])
+    monkeypatch.setattr(model, "SHIPPED", cut)
+    shipped.cache_clear()
+    try:
+        assert (taught(store.lessons()), outdated(store.lessons())) == ({}, [])
+        assert "judge.bin is cut" in trained(store, "acme", SCORING, NOW).why
+    finally:
+        monkeypatch.setattr(model, "SHIPPED", whole)
+        shipped.cache_clear()
+    assert taught(store.lessons()) == kept
 
 
 def test_a_scan_learns_anew_what_was_learned_with_another_model(store: Store) -> None:

@@ -13,8 +13,9 @@ from repwatch.config import Scoring
 from repwatch.judge import scorer_for, spoken
 from repwatch.judging.care import NEGATIVE_FROM, Care, Taught
 from repwatch.judging.learning import FEWEST, FOLDS, Labelled, Learned, contradictions, learn
-from repwatch.judging.model import chance, log_odds, shipped
+from repwatch.judging.model import ModelError, chance, log_odds, shipped
 from repwatch.model import Label
+from repwatch.score import trouble
 from repwatch.store.base import Assessed, Filter, Lesson, Reader, Store
 from repwatch.words import plural
 
@@ -44,7 +45,8 @@ def trained(reader: Reader, brand: str, scoring: Scoring, now: datetime) -> Trai
     """Return what the labels of a brand teach now; nothing is kept (see keep)."""
     care = scorer_for(scoring)
     if not isinstance(care, Care):
-        return Training(brand=brand, labels=0, negative=0, why="only the scorer care can learn")
+        why = trouble(scoring.scorer, scoring.model) or "only the scorer care can learn"
+        return Training(brand=brand, labels=0, negative=0, why=why)
     labels = labelled(reader, brand, care)
     torn = contradictions(labels)
     useful = [one for one in labels if one not in torn]
@@ -121,12 +123,23 @@ def in_force(lessons: Iterable[Lesson]) -> dict[str, Lesson]:
 
 def outdated(lessons: Iterable[Lesson]) -> list[str]:
     """Return the brands whose lesson belongs to another model than that of now, so that it does not count."""
-    return [brand for brand, lesson in in_force(lessons).items() if lesson.base != shipped().version]
+    held = in_force(lessons)
+    base = _base() if held else None
+    return [brand for brand, lesson in held.items() if base not in (None, lesson.base)]
+
+
+def _base() -> str | None:
+    """Return the version of the model of now; None where it can't be used, which is told elsewhere."""
+    try:
+        return shipped().version
+    except ModelError:
+        return None
 
 
 def taught(lessons: Sequence[Lesson]) -> dict[str, Taught]:
     """Return what each brand's corrections taught the model that judges now, by the brand's key."""
-    old = outdated(lessons)
+    held = in_force(lessons)
+    base = _base() if held else None
     return {
         brand: Taught(
             name=f"{brand}{lesson.version}",
@@ -134,8 +147,8 @@ def taught(lessons: Sequence[Lesson]) -> dict[str, Taught]:
             weights=tuple((name, bad, good) for name, (bad, good) in sorted(lesson.weights.items())),
             negative_from=lesson.negative_from,
         )
-        for brand, lesson in in_force(lessons).items()
-        if brand not in old
+        for brand, lesson in held.items()
+        if lesson.base == base
     }
 
 
