@@ -193,6 +193,7 @@ def import_now(session: Session, files: Sequence[Path], flags: Flags) -> int:
         if not flags.json:
             tell_plans(session, jobs, flags)
         stop, watch = Stop(), Watch(session, jobs) if not flags.json else None
+        store = None if flags.dry_run else held.enter_context(closing(session.store()))
         loader = Loader(
             session.judge(),
             clock=lambda: datetime.now(UTC),
@@ -200,10 +201,7 @@ def import_now(session: Session, files: Sequence[Path], flags: Flags) -> int:
             progress=watch,
         )
         with stop, watch or nullcontext():
-            if flags.dry_run:
-                results = loader.try_out(jobs)
-            else:
-                results = loader.load(jobs, held.enter_context(closing(session.store())))
+            results = loader.try_out(jobs) if store is None else loader.load(jobs, store)
     if stop.code:
         code = stop.code
     elif all(result.good for result in results):
