@@ -263,6 +263,28 @@ def test_a_full_disk_loses_nothing_and_is_survived(store: SqliteStore, path: Pat
     check(path)
 
 
+READ_WITHOUT_ROOM = """
+import resource, sys
+from pathlib import Path
+from repwatch.errors import StoreError
+from repwatch.store import open_reader
+resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+try:
+    open_reader(Path(sys.argv[1])).info()
+except StoreError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of files are Unix's")
+def test_a_disk_without_room_for_readers_either_is_called_full(path: Path) -> None:
+    open_store(path, ZONE).close()
+    said = subprocess.run(
+        [sys.executable, "-c", READ_WITHOUT_ROOM, str(path)], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.startswith(f"there is no room left for {path}")
+
+
 def test_a_file_that_cannot_be_written_says_so(store: SqliteStore) -> None:
     store.db.raw.execute("pragma query_only = on")
     with pytest.raises(StoreError, match="can't be written"):

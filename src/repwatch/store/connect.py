@@ -266,7 +266,11 @@ _WHAT_TO_DO: dict[int, tuple[str, str]] = {
 
 
 def _translated(path: Path, error: BaseException) -> StoreError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    extended = getattr(error, "sqlite_errorcode", 0)
+    no_room = (
+        extended == sqlite3.SQLITE_IOERR_SHMSIZE
+    )  # not even for the index of the log, which readers need
+    code = sqlite3.SQLITE_FULL if no_room else extended & 0xFF
     if code == sqlite3.SQLITE_NOTADB:
         return _no_database(path)
     message, hint = _WHAT_TO_DO.get(code, ("{path} could not be used", None))
