@@ -61,8 +61,9 @@ def label(
     """Label the mentions that would teach most, with one key each.
 
     They are likely complaints that may be none, from which it learns most, and what may be about
-    something else: from all sources in turn, and only one of each author and story. What the machine thinks is not shown, so that you decide for yourself. Each key
-    is kept at once, as mention correct keeps it.
+    something else: from all sources in turn, and only one of each author and story. What the machine
+    thinks is not shown, so that you decide for yourself. Each key is kept at once, as mention correct
+    keeps it.
 
     With --from, labels come from a file: CSV or JSON of export labels. Mentions are known by their
     space and native_id; what somebody else said here since stays. Read twice, it adds nothing.
