@@ -88,6 +88,13 @@ def test_the_unsure_are_a_bucket_that_can_be_worked_off(place: Place) -> None:
     assert "maybe" not in listed(place)
 
 
+def test_what_could_not_be_judged_is_a_bucket_too(place: Place) -> None:
+    place.save(said("german", "Der Amboss klingt", "unscored", at=hours_ago(1), lang="de"))
+    assert "german" not in listed(place)
+    assert listed(place, "--label", "unscored") == ["german"]
+    assert listed(place, "--label", "unscored", "--kind", "question") == []
+
+
 def test_a_correction_moves_a_mention_into_the_inbox_and_out_of_it(place: Place) -> None:
     ids = dict(
         line.split("\t")
@@ -173,9 +180,13 @@ def test_the_footer_says_what_to_do_next() -> None:
         "Next: repwatch mention show ID, or repwatch mention correct ID if it is wrong",
         "3 mentions may be about something else: repwatch inbox --unsure",
     ]
-    assert footer(0, {}, 0, unsure=False) == "Nothing to answer"
-    assert "more with -n 100" in footer(20, {"low": 21}, 0, unsure=False)
-    assert footer(1, {"low": 1}, 0, unsure=True).splitlines()[0] == "1 mention to decide"
+    assert footer(0, {}, unread=2, unsure=False).splitlines() == [
+        "Nothing to answer",
+        "2 mentions could not be judged: repwatch inbox --label unscored",
+    ]
+    assert footer(0, {}, unsure=False) == "Nothing to answer"
+    assert "more with -n 100" in footer(20, {"low": 21}, unsure=False)
+    assert footer(1, {"low": 1}, unsure=True).splitlines()[0] == "1 mention to decide"
 
 
 def test_an_empty_inbox_is_no_error(place: Place) -> None:

@@ -59,7 +59,8 @@ def inbox(
 
     That is complaints, questions and requests of customers in the last 14 days, of your own brands. What
     the brand has answered is left out, as far as the platform tells: its answer stands under the mention,
-    or later in a thread without levels.
+    or later in a thread without levels. What could not be judged, since it is in another language, is not
+    among it: --label unscored shows it.
 
     Examples:
 
@@ -81,6 +82,10 @@ def inbox(
         by_urgency = {count.key[0]: count.mentions for count in reader.counts(wanted, ["urgency"])}
         bucket = narrowed(session, found, asked, unsure=True, all=False)
         undecided = 0 if unsure else sum(count.mentions for count in reader.counts(bucket))
+        unread = 0
+        if not (unsure or found.labels or found.intents):
+            foreign = narrowed(session, replace(found, labels=("unscored",)), asked, unsure=False, all=False)
+            unread = sum(count.mentions for count in reader.counts(foreign))
     if rows or not terminal:
         several = len(wanted.brands) > 1
         with paged(session.out, terminal and not session.flags.no_pager):
@@ -91,13 +96,15 @@ def inbox(
                 schema="repwatch.inbox/1",
                 key="mentions",
             )
-    session.say(footer(len(rows), by_urgency, undecided, unsure=unsure))
+    session.say(footer(len(rows), by_urgency, undecided, unread, unsure=unsure))
 
 
 def narrowed(session: Session, found: Filter, asked: Asked, *, unsure: bool, all: bool) -> Filter:
     """Return what of these mentions belongs into the inbox; what was asked for counts first."""
     own = tuple(key for key, brand in session.settings.brands.items() if brand.role == "own")
-    wants: tuple[Intent, ...] = () if unsure else (*ANSWERED, "praise") if all else ANSWERED
+    wants: tuple[Intent, ...] = (*ANSWERED, "praise") if all else ANSWERED
+    if unsure or found.labels == ("unscored",):  # what can't be read seems to want nothing
+        wants = ()
     return replace(
         found,
         brands=found.brands or own or tuple(session.settings.brands),
@@ -166,7 +173,9 @@ def _rating(row: MentionRow) -> tuple[str, ...]:
     return (f"rating {row.rating:g}{best}",)
 
 
-def footer(shown: int, by_urgency: Mapping[str, int], undecided: int, *, unsure: bool) -> str:
+def footer(
+    shown: int, by_urgency: Mapping[str, int], undecided: int = 0, unread: int = 0, *, unsure: bool
+) -> str:
     """Return what is said below an inbox."""
     from repwatch.words import number, plural
 
@@ -185,4 +194,6 @@ def footer(shown: int, by_urgency: Mapping[str, int], undecided: int, *, unsure:
         lines.append("Next: repwatch mention show ID, or repwatch mention correct ID if it is wrong")
     if undecided:
         lines.append(f"{plural(undecided, 'mention')} may be about something else: repwatch inbox --unsure")
+    if unread:
+        lines.append(f"{plural(unread, 'mention')} could not be judged: repwatch inbox --label unscored")
     return "\n".join(lines)
