@@ -144,7 +144,8 @@ def test_phrases_of_ones_own_are_no_labels_that_the_model_learned_from(place: Pl
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
-def test_labels_of_a_file_are_measured_without_a_store(tmp_path: Path, ending: str) -> None:
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_labels_of_a_file_are_measured_without_a_store(tmp_path: Path, ending: str, delimiter: str) -> None:
     place = Place(tmp_path)
     rows = [
         {"text": TEXTS[label].format(n), "label": label[:3] if n else label, "lang": "en"}
@@ -154,7 +155,7 @@ def test_labels_of_a_file_are_measured_without_a_store(tmp_path: Path, ending: s
     path = tmp_path / f"labels.{ending}"
     if ending == "csv":
         lines = ["text,label,lang", *(f'"{row["text"]}",{row["label"]},{row["lang"]}' for row in rows)]
-        path.write_text("\n".join(lines))
+        path.write_text("\n".join(line.replace(",", delimiter) for line in lines))
     else:
         path.write_text("\n".join(json.dumps(row) for row in rows))
     (row,) = figures(place, "--labels", str(path))

@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,6 +15,8 @@ from repwatch.model import Mention
 
 LABELS = {"negative": True, "neg": True, "neutral": False, "neu": False, "positive": False, "pos": False}
 """What a label may be called, and whether it is negative."""
+DELIMITERS = ",;\t"
+"""What parts the cells of a table; spreadsheets of some countries write semicolons."""
 LONGEST = 100_000
 """Characters of a text; more is cut."""
 
@@ -65,7 +68,8 @@ def _json(path: Path, stream: TextIO) -> Iterator[tuple[int, Mapping[str, Any]]]
 
 
 def _table(path: Path, stream: TextIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    reader = csv.DictReader(stream)
+    names = stream.readline()
+    reader = csv.DictReader(chain([names], stream), delimiter=max(DELIMITERS, key=names.count))
     if lacking := {"text", "label"} - set(reader.fieldnames or ()):
         raise UsageError(f"{path} has no column {' and no column '.join(sorted(lacking))}", where=str(path))
     for record in reader:
