@@ -43,6 +43,7 @@ def read(
         ("Thanks for nothing", "positive", "complaint"),
         ("Is it acceptable to leave us in the cold?", "negative", "complaint"),
         ("How is that possible?", "negative", "complaint"),
+        ("I never got my refund", "neutral", "complaint"),
         ("Half of my hops were mouldy", "neutral", "complaint"),
         ("Thanks for your help with the handle", "positive", "praise"),
         ("Any help with the handle?", "neutral", "request"),

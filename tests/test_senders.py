@@ -28,6 +28,7 @@ def told(text: str, **said: object) -> tuple[str, str]:
         "Please check out what I wrote about your support",
         "Your giveaway is a scam, no answer for weeks",
         "I was hired by Acme and love it",
+        "I entered the giveaway and never got my prize",
         "I clicked on the link and it does not work https://acme.example",
         "Subscribed for a year, cancelled today",
         "BRAND IS DOWN AGAIN",
@@ -44,6 +45,8 @@ def test_people_are_customers_unless_a_lot_speaks_against_it(text: str) -> None:
     [
         ("GIVEAWAY time! Win an anvil", "giveaway"),
         ("Retweet to win one of ten anvils", "giveaway"),
+        ("We're giving away three anvils tonight", "giveaway"),
+        ("Three anvils for three smiths. Comment to enter!", "giveaway"),
         ("We're hiring a smith: https://jobs.example/1", "job_ad"),
         ("Smith (m/w/d) #jobs #hiring #smith #forge #berlin", "job_ad"),
         ("check out my channel", "spam"),
