@@ -391,6 +391,24 @@ def test_the_number_of_mistakes_and_the_next_step_are_said() -> None:
         ),
         ("[scoring.kinds]\n'?!' = 'question'\n" + SMALL, 2, 'scoring.kinds."?!"', "no letter or figure"),
         (
+            "[scoring.kinds]\n'(a|b c' = 'other'\n" + SMALL,
+            2,
+            'scoring.kinds."(a|b c"',
+            "brackets that do not",
+        ),
+        (
+            "[scoring.urgency]\n'((a|b) c)' = 'low'\n" + SMALL,
+            2,
+            'scoring.urgency."((a|b) c)"',
+            "brackets that",
+        ),
+        (
+            "[scoring.urgency]\n" + f"'{'(a|b)' * 10}' = 'low'\n" + SMALL,
+            2,
+            f'scoring.urgency."{"(a|b)" * 10}"',
+            "stands for more than 1000 phrases",
+        ),
+        (
             "[scoring.urgency]\ndown = 'urgent'\n" + SMALL,
             2,
             "scoring.urgency.down",
@@ -501,6 +519,13 @@ every = "1h"
         "brands.zed.terms": '"acme anvils" is a term of acme, too',
         "sources.b": "reads the same place as sources.a",
     }
+
+
+def test_a_language_that_the_scorer_does_not_read_is_warned_of() -> None:
+    hn = '[sources.hn]\ntype = "hackernews"\n'
+    found = warnings('[scoring]\nlanguages = ["en", "de"]\n' + SMALL + hn)
+    assert found == {"scoring.languages": "care reads English alone, and takes texts in de for that"}
+    assert warnings('[scoring]\nlanguages = ["en"]\n' + SMALL + hn) == {}
 
 
 def test_an_account_whose_place_is_misspelt_is_warned_of() -> None:

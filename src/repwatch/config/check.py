@@ -317,6 +317,11 @@ class _Check:
         )
         if why := score.trouble(scoring["scorer"], folder):
             self.doubtful["scoring", "scorer"] = why
+        foreign = [lang for lang in scoring["languages"] if lang != "en"]
+        if foreign and scoring["scorer"] != "onnx":
+            self.doubtful["scoring", "languages"] = (
+                f"{scoring['scorer']} reads English alone, and takes texts in {', '.join(foreign)} for that"
+            )
         if not self.table("sources"):
             self.doubtful[("sources",)] = "is missing, so nothing is read (repwatch source types)"
         owners: dict[str, str] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from difflib import get_close_matches
+from itertools import islice
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -27,6 +28,7 @@ _CONTACT = re.compile(r"(?:mailto:)?[!-~]+@[!-~]+|https?://[!-~]+")
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _ACCOUNT = re.compile(r"[^:\s]+:\S(?:.*\S)?")
 _LONGEST_TERM = 100
+_MOST_PHRASES = 1_000
 
 
 def _duration(least_s: float, most_s: float, said: str) -> AfterValidator:
@@ -90,6 +92,16 @@ def _term(text: str) -> str:
     return text
 
 
+def _phrase(text: str) -> str:
+    from repwatch.judging.phrases import expanded  # noqa: PLC0415 (checking a source alone needs none)
+
+    if {"(", ")"} & set(next(expanded(text))):
+        raise ValueError(f"{shown(text)} has brackets that do not match; (a|b) c is two phrases, a c and b c")
+    if sum(1 for _ in islice(expanded(text), _MOST_PHRASES + 1)) > _MOST_PHRASES:
+        raise ValueError(f"{shown(text)} stands for more than {_MOST_PHRASES} phrases")
+    return text
+
+
 def _domain(text: str) -> str:
     if not _DOMAIN.fullmatch(text):
         host = urls.host(text) or urls.host(f"https://{text}")
@@ -130,6 +142,7 @@ Name = Annotated[str, AfterValidator(_name)]
 Every = Annotated[str, _duration(0, 366 * _DAY_S, "0s to 366d")]
 Term = Annotated[str, AfterValidator(_term)]
 Terms = list[Term]
+Phrase = Annotated[Term, AfterValidator(_phrase)]
 
 
 class _Table(BaseModel):
@@ -169,8 +182,8 @@ class ScoringTable(_Table):
     learn: bool
     model: str
     words: dict[Name, Annotated[float, Field(ge=-4, le=4, allow_inf_nan=False)]]
-    kinds: dict[Term, Intent]
-    urgency: dict[Term, Urgency]
+    kinds: dict[Phrase, Intent]
+    urgency: dict[Phrase, Urgency]
 
 
 class BrandTable(_Table):
