@@ -155,8 +155,8 @@ _BETTER_FIRST = re.compile(
 )
 _WORSE_FIRST = re.compile(
     rf"""(?P<worse>{_M}){_GAP}
-    \b(?:(?:worse|slower|inferior|dearer|pricier|ruder|more\s+expensive)\s+(?:than|to)
-      |(?:not|n't|nowhere\s+near|less)\s+(?:as\s+|so\s+)?\w+\s+(?:as|than))
+    (?:\b(?:worse|slower|inferior|dearer|pricier|ruder|more\s+expensive)\s+(?:than|to)
+      |(?:\b(?:not|nowhere\s+near|less)|n['’]t)\s+(?:as\s+|so\s+)?\w+\s+(?:as|than))
     {_THE}(?P<better>{_M})""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -173,7 +173,7 @@ _PREFERRED = re.compile(
 )
 
 
-_NOT = re.compile(r"\b(?:not|no|never|hardly)\b|n't\b", re.IGNORECASE)
+_NOT = re.compile(r"\b(?:not(?!\s+(?:only|just))|no|never|hardly)\b|n['’]t\b", re.IGNORECASE)
 
 
 def _compared(clause: str) -> Iterator[tuple[int, int]]:
