@@ -21,7 +21,7 @@ from repwatch.model import Label
 FEWEST: Final = 25
 """Labels below which nothing can be told: neither what to learn, nor whether it helped."""
 
-PRIOR: Final = 20.0
+PRIOR: Final = 30.0
 """How firmly the shipped weights are held; larger is firmer."""
 
 ROUNDS: Final = 60
