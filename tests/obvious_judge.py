@@ -57,7 +57,7 @@ def phrases_in(words: Sequence[str]) -> list[tuple[int, int, int, float]]:
         for length in range(LONGEST, 0, -1):
             if (known := KNOWN.get(tuple(words[at : at + length]))) and at + length <= len(words):
                 group, weight = known
-                if weight > 0 and set(words[max(0, at - 2) : at]) & negations():
+                if (weight > 0 or group == "fault") and set(words[max(0, at - 2) : at]) & negations():
                     weight *= NEGATED
                 found.append((at, at + length - 1, PHRASE_GROUPS.index(group), weight))
                 at += length

@@ -148,6 +148,8 @@ def test_what_a_brand_taught_is_heard_as_it_is_read(text: str, bad: float, good:
 @given(ANYTHING)
 @example("not really a good job")
 @example("never had good service")
+@example("not at all bland")
+@example("hardly worth it, not bland")
 def test_phrases_found_in_one_pass_are_those_found_one_by_one(text: str) -> None:
     words, known = QUICK.read(text).words, reading.phrases()
     assert [tuple(one) for one in known.find(b"".join(map(known.code, words)))] == phrases_in(words)
@@ -185,6 +187,24 @@ def test_a_complaint_without_a_word_of_feeling_is_found() -> None:
         assert VADER.polarity_scores(text)["compound"] >= 0
         assert p_negative(text) > 0.3
     assert chance(judged("thank you so much, great crew!").imag) > 0.9
+
+
+def test_opinions_of_food_films_and_things_are_heard_where_vader_knows_no_word() -> None:
+    for text in (
+        "the soup was bland and overcooked",
+        "a contrived plot that falls flat",
+        "flimsy and clunky",
+    ):
+        assert VADER.polarity_scores(text)["compound"] == 0
+        assert p_negative(text) > 0.5
+    for text in ("riveting, couldn't put it down", "crispy outside and so moreish"):
+        assert VADER.polarity_scores(text)["compound"] == 0
+        assert chance(judged(text).imag) > 0.5
+
+
+def test_a_fault_that_is_denied_counts_for_the_contrary() -> None:
+    (denied,), (said,) = QUICK.hear("it is not bland").phrases, QUICK.hear("it is bland").phrases
+    assert said.valence < 0 < denied.valence
 
 
 def test_the_phrases_of_the_lexicon_have_groups_and_weights_on_the_scale_of_vader() -> None:

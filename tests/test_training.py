@@ -74,6 +74,16 @@ def careless(count: int, *, wrong: float) -> list[Labelled]:
     return labels
 
 
+def senseless(count: int) -> list[Labelled]:
+    """Return labels that have nothing to do with their texts; as many are negative as the model expects."""
+    draw = random.Random(1)
+    words = ["".join(draw.sample("bdfgklmnprst", 6)) for _ in range(8)]
+    return [
+        Labelled(f"m_{n:03}", f"It is {' '.join(draw.sample(words, 4))}", "neutral" if n % 7 else "negative")
+        for n in range(count)
+    ]
+
+
 @pytest.fixture(params=STORES, ids=lambda kind: kind.__name__)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> SqlitePlace:
     return request.param(tmp_path)
@@ -230,7 +240,7 @@ def test_what_is_learned_is_kept_and_can_be_taken_back(store: Store) -> None:
 
 
 def test_a_lesson_that_is_worse_is_noted_and_judges_nothing(store: Store) -> None:
-    correct(store, careless(60, wrong=0.1))
+    correct(store, senseless(60))
     training = trained(store, "acme", SCORING, NOW)
     assert training.why == "it does no better on labels that were held back"
     keep(store, training)

@@ -29,8 +29,8 @@ DEFAULTS: dict[str, Any] = {
     "scan": {"every": "30m", "max_time": "10m", "first_look_back": "14d", "tolerate": 3, "jobs": 16},
     "scoring": {
         "scorer": "care",
-        "negative_from": 0.30,
-        "positive_from": 0.56,
+        "negative_from": 0.29,
+        "positive_from": 0.51,
         "negative_below": -0.05,
         "positive_above": 0.35,
         "languages": ["en"],

@@ -9,8 +9,16 @@ Weights are on VADER's scale, from -4 to 4. The version of a model names the has
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
+
+from repwatch.judging.opinions import FAULTS, MERITS
+
+
+def _in_one(parts: Mapping[str, tuple[float, str]]) -> str:
+    """Return the phrases of all parts, each with the weight of its own."""
+    return ";".join(f"{phrase}={weight}" for weight, text in parts.values() for phrase in text.split(";"))
+
 
 PHRASES: dict[str, tuple[float, str]] = {
     "waiting": (
@@ -138,7 +146,10 @@ PHRASES: dict[str, tuple[float, str]] = {
         where is|are|the|tf|s my|our|hell|fuck=-1.1; where's my|our=-1.1; not in stock=-0.8; out of
         stock=-1.0; left on|at|in|outside the|my|a tarmac|doorstep|rain|street|runway|wrong=-1.0;
         sitting|stuck|stranded|trapped on|in|at|here=-1.5; arrived|came|arrives|delivered|received
-        damaged|broken|late|smashed|dirty|used|open|empty|faulty|cracked=-2.0; missing
+        damaged|broken|late|smashed|dirty|used|open|empty|faulty|cracked=-2.0; came|arrived|delivered
+        without the|a|any=-1.4; delivered|delivering to my|the|a|our
+        neighbour|neighbor|neighbours|neighbors=-0.8; left it|them|my+parcel|my+package in|on
+        the|my rain|street|doorstep|porch|bin|bins=-1.4; missing
         from|my|item|items|parts|part|luggage|bag|bags=-1.2; says|said|marked|showing|shows|claims
         delivered|it+was+delivered|it's+delivered=-0.8; not been
         delivered|received|shipped|credited|refunded|processed|resolved|fixed|updated=-1.5
@@ -273,6 +284,11 @@ PHRASES: dict[str, tuple[float, str]] = {
         thanks|thank+you a|alot|so lot|much for|but=-0.6;
         way|good|great|nice|awesome|fantastic|excellent|stellar job|going|work|service
         losing|ruining|screwing|messing|canceling|cancelling|breaking|not=-2.3;
+        thanks|thank+you|thx so+much|very+much|a+lot for
+        losing|ruining|wasting|canceling|ignoring|leaving|breaking|stranding|nothing=-2.8;
+        congrats|congratulations on|for losing|ruining|canceling|managing|breaking=-2.2; oh
+        great|good|joy|lovely|wonderful another|look|yet=-2.0; said no one|customer ever=-2.0; wow only
+        0=-1.2;
         ruin|ruined|ruining|ruins my|our|the|everything|a=-2.2;
         screwed|messed|screwing|messing|fucked|effed|botched|screw me|up|us|over|my|our=-2.2; at
         least you|they|you+could|you+can|have|try|give|let=-1.0; least you|they can|could=-1.6;
@@ -346,14 +362,15 @@ PHRASES: dict[str, tuple[float, str]] = {
         a+problem|any+problems|any+issues|an+issue|me|us|disappointed|problems=1.9; never
         disappointed|disappoints|fails|better|looked|been+happier=1.8; not
         bad|too+bad|disappointed=1.0; well worth|made|written|worth+it|done|built|designed; worth
-        every|it|the=1.9; five|5|0 stars|star=0.6; on time=1.0; much|way|far|so+much
+        every|it|the=1.9; on time=1.0; much|way|far|so+much
         better|easier|faster|improved|nicer=1.4; fixed|solved|resolved
         my|the|it|quickly|everything|in|within|now=1.2; all|got|finally|been|now
         sorted|fixed|resolved|set|solved|good=1.4; saved|saves|save|helped|helps|help me|us|my|the
         day|out|a|so|life=1.3; quick|fast|prompt|speedy|timely|helpful|friendly
         response|reply|delivery|shipping|service|and|turnaround|staff=2.0; first|top
         class|notch=2.0; game changer=2; must have|buy|see=1.2; no brainer=1.2; life saver=2; hit
-        the spot=2; two thumbs up=2.4; i'm|im a|such+a fan|believer=1.4
+        the spot=2; two thumbs up=2.4; can't|cannot|couldn't recommend|thank|praise
+        it|you|this|them|him|her|these|the+team|the+staff enough=3.5; i'm|im a|such+a fan|believer=1.4
         """,
     ),
     "question": (
@@ -384,6 +401,8 @@ PHRASES: dict[str, tuple[float, str]] = {
         up|down|price|market
         """,
     ),
+    "fault": (-1.7, _in_one(FAULTS)),
+    "merit": (1.7, _in_one(MERITS)),
 }
 """Phrases by what they tell, each group with its usual weight."""
 

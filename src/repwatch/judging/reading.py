@@ -163,6 +163,9 @@ def checksum(word: str) -> int:
     return crc32(word.encode("utf-8", "replace"))
 
 
+_FAULT: Final = PHRASE_GROUPS.index("fault")
+
+
 class Phrase(NamedTuple):
     """A phrase in a text: its first and its last word by their places, its group, and its weight there."""
 
@@ -197,12 +200,12 @@ class Phrases:
     def find(self, codes: bytes) -> list[Phrase]:
         """Return the phrases among some words from left to right: the longest ones, without overlap.
 
-        Praise counts for the contrary behind a negation.
+        Praise and faults count for the contrary behind a negation.
         """
         phrases: list[Phrase] = []
         for index, start, end in self._automaton.find_matches_as_indexes(codes):
             group, weight = self._known[index]
-            if weight > 0:
+            if weight > 0 or group == _FAULT:
                 before = codes[max(0, start - 4) : start]
                 if before[:2] in self._negations or before[2:] in self._negations:
                     weight *= NEGATED
