@@ -236,3 +236,21 @@ def test_importing_the_commands_loads_nothing_heavy() -> None:
         "sys.exit(bool(heavy & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=300).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my great hope is broken",  # almost the brand: its name says nothing
+        "Zed Forge is awful",  # about another one
+        "Zed Forge is awful, Acme Anvils is lovely",
+        "it is late again",
+    ],
+)
+def test_a_text_sounds_alike_by_itself_and_in_a_batch(typed: Any, text: str) -> None:
+    alone = json.loads(typed("score", text, "--brand", "acme", "--json"))
+    line = json.dumps({"id": 1, "text": text})
+    together = json.loads(typed("score", "--jsonl", "--brand", "acme", stdin=line))
+    assert [alone[name] for name in ("label", "p_negative", "kind", "urgency")] == [
+        together[name] for name in ("label", "p_negative", "kind", "urgency")
+    ]

@@ -276,7 +276,6 @@ except StoreError as error:
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="limits of files are Unix's")
 def test_a_disk_without_room_for_readers_either_is_called_full(path: Path) -> None:
     open_store(path, ZONE).close()
     said = subprocess.run(

@@ -15,7 +15,7 @@ from json.encoder import encode_basestring as _quoted
 from typing import Any, NamedTuple, Protocol
 
 from repwatch.judge import Heard, Judge, Text
-from repwatch.match import Match, Matched
+from repwatch.match import Match, Matched, taken_for
 from repwatch.model import Mention, Span
 from repwatch.text import clean
 from repwatch.tidy import LONGEST_TEXT
@@ -137,12 +137,11 @@ class Batch:
         if self.brand is None:
             return _Found((), "about")
         found = self.judge.match(_mention(asked))
-        others = tuple(match for match in found.about if match.brand != self.brand)
-        own = next((match for match in found.about if match.brand == self.brand), None)
-        if own is not None:
-            return _Found(own.spans, own.relevance, (*others, own) if others else ())
-        near = next((miss for miss in found.near_misses if miss.brand == self.brand), None)
-        return _Found(near.spans, "near_miss") if near else _Found((), None)
+        about = taken_for(found, self.brand).about
+        own = about[-1]
+        if own in found.about:
+            return _Found(own.spans, own.relevance, about if len(about) > 1 else ())
+        return _Found(own.spans, "near_miss" if own.spans else None)
 
     def _compared(self, asked: Asked, found: _Found) -> Heard:
         """Return how a text sounds for the brand that is about others as well."""

@@ -71,6 +71,18 @@ class Matched:
     near_misses: tuple[NearMiss, ...] = ()
 
 
+def taken_for(found: Matched, brand: str) -> Matched:
+    """Return what was found of a text that is taken to be about a brand: that brand last.
+
+    Others stand before it only where it is named as well; a near-miss counts where it stands.
+    """
+    own = next((match for match in found.about if match.brand == brand), None)
+    if own is not None:
+        return Matched((*(match for match in found.about if match is not own), own))
+    near = next((miss.spans for miss in found.near_misses if miss.brand == brand), ())
+    return Matched((Match(brand, False, near),))
+
+
 class Matcher:
     """All terms of all brands, looked for in one pass over a text.
 

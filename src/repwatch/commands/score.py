@@ -92,8 +92,7 @@ def score(
     judge = _judge(session, scorer)
     mention = Mention(space="score", native_id="score", kind="post", text=read_text(text))
     judged = judge.assess(mention, _matched(judge, mention, brand), version=b"")
-    lang = judged.mention.lang
-    found = next(each for each in judged.assessments if each.brand == brand)
+    lang, found = judged.mention.lang, judged.assessments[-1]
     sentiment = found.sentiment
     if json:
         body = {
@@ -169,14 +168,13 @@ def _brand(session: Session, asked: Asked) -> str:
 
 
 def _matched(judge: Judge, mention: Mention, brand: str) -> Matched:
-    """Return a text as one about a brand, with others that it names; or as one about all that it names."""
-    from repwatch.match import Match, Matched
+    """Return a text as one about a brand, and others named beside it; or as one about all that it names."""
+    from repwatch.match import Match, Matched, taken_for
 
-    about = judge.matcher.match(mention).about
-    if not brand:
-        return Matched((Match("", False, tuple(span for match in about for span in match.spans)),))
-    named = any(match.brand == brand for match in about)
-    return Matched(about if named else (*about, Match(brand, False, ())))
+    found = judge.match(mention)
+    if brand:
+        return taken_for(found, brand)
+    return Matched((Match("", False, tuple(span for match in found.about for span in match.spans)),))
 
 
 def read_text(argument: str) -> str:

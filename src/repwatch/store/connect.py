@@ -267,9 +267,7 @@ _WHAT_TO_DO: dict[int, tuple[str, str]] = {
 
 def _translated(path: Path, error: BaseException) -> StoreError:
     extended = getattr(error, "sqlite_errorcode", 0)
-    no_room = (
-        extended == sqlite3.SQLITE_IOERR_SHMSIZE
-    )  # not even for the index of the log, which readers need
+    no_room = extended == sqlite3.SQLITE_IOERR_SHMSIZE  # for the index of the log, which readers need
     code = sqlite3.SQLITE_FULL if no_room else extended & 0xFF
     if code == sqlite3.SQLITE_NOTADB:
         return _no_database(path)
